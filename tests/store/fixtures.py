@@ -1,0 +1,110 @@
+"""An empty, migrated store for one test: on SQLite, and on PostgreSQL too where a server can be had."""
+
+import shutil
+from base64 import b64encode
+from dataclasses import replace
+from itertools import count
+
+import pytest
+
+from backend.settings import Settings
+from backend.store import database
+
+SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMyYnl0ZXM="
+ENVIRONMENT = {
+    "TALENT_MASTER_KEYS": f"k1:{b64encode(b'1' * 32).decode()},k2:{b64encode(b'2' * 32).decode()}",
+    "TALENT_LOOKUP_KEY": SECRET,
+    "TALENT_SESSION_KEY": SECRET,
+    "TALENT_ACTION_TOKEN": "action-token",
+}
+
+
+@pytest.fixture
+def store_settings(tmp_path) -> Settings:
+    """Settings of a sandbox whose data lies in the test's own folder."""
+    return Settings.from_environment(ENVIRONMENT | {"DATA_DIR": str(tmp_path)})
+
+
+class PostgresServer:
+    """A PostgreSQL of the test run's own, listening on a socket only."""
+
+    def __init__(self, folder):
+        pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL server here: pgserver is not installed")
+        self._server = pgserver.get_server(folder, cleanup_mode="stop")
+
+    def psql(self, command: str) -> None:
+        """Run one SQL command as the owner."""
+        self._server.psql(command)
+
+    def url(self, name: str) -> str:
+        """Return the address of a database of this server."""
+        return self._server.get_uri(name)
+
+    def stop(self) -> None:
+        """Stop the server this run started."""
+        self._server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """A PostgreSQL server for the session; skips where none can be had."""
+    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(tmp_path_factory):
+    """A migrated SQLite file to copy, so that not every test runs the migrations."""
+    settings = Settings.from_environment(ENVIRONMENT | {"DATA_DIR": str(tmp_path_factory.mktemp("empty"))})
+    database.migrate(settings)
+    with database.connection():
+        database.database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.database.close_all()
+    return settings.data_dir / "talent.db"
+
+
+@pytest.fixture
+def sqlite_store(store_settings, empty_sqlite):
+    """The store open on an empty SQLite database."""
+    shutil.copy(empty_sqlite, store_settings.data_dir / "talent.db")
+    yield from _opened(store_settings)
+
+
+@pytest.fixture(scope="session")
+def empty_postgres(postgres_server, tmp_path_factory):
+    """A migrated database to copy; yields a function from a fresh name to the URL of a copy."""
+    postgres_server.psql("CREATE DATABASE empty_store")
+    settings = Settings.from_environment(
+        ENVIRONMENT
+        | {"DATA_DIR": str(tmp_path_factory.mktemp("pg")), "DATABASE_URL": postgres_server.url("empty_store")}
+    )
+    database.migrate(settings)
+    database.database.close_all()
+    numbers = count(1)
+
+    def copy() -> str:
+        name = f"store_{next(numbers)}"
+        postgres_server.psql(f"CREATE DATABASE {name} TEMPLATE empty_store")
+        return postgres_server.url(name)
+
+    return copy
+
+
+@pytest.fixture
+def postgres_store(store_settings, empty_postgres):
+    """The store open on an empty PostgreSQL database."""
+    yield from _opened(replace(store_settings, database_url=empty_postgres()))
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def store(request):
+    """The store open on an empty database, once of each kind."""
+    return request.getfixturevalue(f"{request.param}_store")
+
+
+def _opened(settings):
+    opened = database.open_store(settings)
+    with database.connection():
+        yield settings
+    opened.close_all()

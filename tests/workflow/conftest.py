@@ -1,0 +1,21 @@
+"""Fixtures of the workflow tests."""
+
+from tests.store.fixtures import (
+    empty_postgres,
+    empty_sqlite,
+    postgres_server,
+    postgres_store,
+    sqlite_store,
+    store,
+    store_settings,
+)
+
+__all__ = [
+    "empty_postgres",
+    "empty_sqlite",
+    "postgres_server",
+    "postgres_store",
+    "sqlite_store",
+    "store",
+    "store_settings",
+]
