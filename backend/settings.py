@@ -1,8 +1,8 @@
 """Settings, read once from the environment.
 
 This is the only module that reads the environment. `Settings.from_environment` refuses to start when a secret is
-missing outside sandbox mode; sandbox mode is on while no WeChat app id is configured, and there the start command
-provides generated secrets.
+missing outside sandbox mode; sandbox mode is on while no WeChat app id is configured, and there the secrets come from
+`DATA_DIR/secrets.env`, which the start command generates once (backend/run/secrets.py).
 """
 
 import base64
@@ -11,9 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+SECRETS = ("TALENT_MASTER_KEYS", "TALENT_LOOKUP_KEY", "TALENT_SESSION_KEY", "TALENT_ACTION_TOKEN")
+"""Secrets an operator must give; generated in sandbox mode."""
+WECHAT_SECRETS = ("WECHAT_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY")
+MASTER_KEYS_FORM = "TALENT_MASTER_KEYS 要写成“编号:base64”，每个密钥 32 字节，多个之间用英文逗号隔开。"
+EMBEDDED_SECRETS = ("TALENT_REDIS_PASSWORD",)
+"""Secrets of what the start command itself brings up; generated in every mode."""
+
 
 class SettingsError(Exception):
-    """A setting is missing or malformed. `names` holds the environment variables concerned."""
+    """A setting is missing or malformed. `names` holds the environment variables concerned; the message is Chinese."""
 
     def __init__(self, message: str, *names: str):
         super().__init__(message)
@@ -42,7 +49,7 @@ class Settings:
     sandbox: bool
     wechat_base_url: str
     mini_program: WeChatAccount
-    official_account: WeChatAccount
+    official_account: WeChatAccount | None
     master_keys: Mapping[str, bytes] = field(repr=False)
     master_key_id: str
     cipher: str
@@ -53,6 +60,9 @@ class Settings:
     actions_url: str
     public_url: str
     action_token: str = field(repr=False)
+    models_dir: Path = Path("var/models")
+    web_workers: int = 2
+    embedded_redis: bool = True
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -62,27 +72,27 @@ class Settings:
         Raises SettingsError naming each missing or malformed variable.
         """
         env = os.environ if env is None else env
-        host, port = env.get("HOST", "127.0.0.1"), int(env.get("PORT", "8000"))
-        data_dir = Path(env.get("DATA_DIR", "./var")).resolve()
+        host, port = env.get("HOST") or "127.0.0.1", _port(env)
+        data_dir = Path(env.get("DATA_DIR") or "./var").resolve()
         sandbox = not env.get("WECHAT_APP_ID")
-        required = ["TALENT_MASTER_KEYS", "TALENT_LOOKUP_KEY", "TALENT_SESSION_KEY", "TALENT_ACTION_TOKEN"]
-        if not sandbox:
-            required += ["WECHAT_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY"]
-        missing = [name for name in required if not env.get(name)]
+        env = {**_generated_secrets(data_dir, sandbox), **{name: value for name, value in env.items() if value}}
+        missing = [name for name in (*SECRETS, *(() if sandbox else WECHAT_SECRETS)) if not env.get(name)]
         if missing:
-            raise SettingsError(f"missing in the environment: {', '.join(missing)}", *missing)
+            raise SettingsError(
+                f"缺少环境变量 {'、'.join(missing)}，请设置后再启动（见 docs/operations.md）。", *missing
+            )
         keys = _master_keys(env["TALENT_MASTER_KEYS"])
         return cls(
             host=host,
             port=port,
             data_dir=data_dir,
             database_url=env.get("DATABASE_URL") or f"sqlite:///{data_dir / 'talent.db'}",
-            redis_url=env.get("REDIS_URL") or f"redis://127.0.0.1:{port + 4}/0",
+            redis_url=env.get("REDIS_URL") or _embedded_redis_url(env, port),
             sandbox=sandbox,
             wechat_base_url=env.get("WECHAT_BASE_URL")
             or (f"http://127.0.0.1:{port + 3}" if sandbox else "https://api.weixin.qq.com"),
             mini_program=_account(env, "WECHAT", "wxsandbox00000001"),
-            official_account=_account(env, "WECHAT_OA", "wxsandbox00000002"),
+            official_account=_official_account(env, sandbox),
             master_keys=keys,
             master_key_id=env.get("TALENT_MASTER_KEY_ID") or next(iter(keys)),
             cipher=env.get("TALENT_CIPHER", "SM4-GCM"),
@@ -91,9 +101,44 @@ class Settings:
             policy_sources=Path(env["POLICY_SOURCES"]).resolve() if env.get("POLICY_SOURCES") else None,
             rasa_url=env.get("RASA_URL") or f"http://127.0.0.1:{port + 2}",
             actions_url=env.get("ACTIONS_URL") or f"http://127.0.0.1:{port + 1}",
-            public_url=env.get("PUBLIC_URL") or f"http://{host}:{port}",
+            public_url=env.get("PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
             action_token=env["TALENT_ACTION_TOKEN"],
+            models_dir=Path(env.get("MODELS_DIR") or data_dir / "models").resolve(),
+            web_workers=int(env.get("WEB_WORKERS") or 2),
+            embedded_redis=not env.get("REDIS_URL"),
         )
+
+
+def process_environment() -> dict[str, str]:
+    """Return a copy of the environment of this process, for the processes it starts."""
+    return dict(os.environ)
+
+
+def _generated_secrets(data_dir: Path, sandbox: bool) -> dict[str, str]:
+    """Read DATA_DIR/secrets.env; a production process takes nothing from it but the embedded servers' passwords."""
+    path = data_dir / "secrets.env"
+    lines = path.read_text().splitlines() if path.is_file() else []
+    pairs = (line.partition("=") for line in lines)
+    return {name: value for name, _, value in pairs if name in EMBEDDED_SECRETS or (sandbox and name in SECRETS)}
+
+
+def _port(env: Mapping[str, str]) -> int:
+    """Read PORT; the four ports after it are used too."""
+    text = env.get("PORT") or "8000"
+    if not text.isdecimal() or not 0 < int(text) <= 65531:
+        raise SettingsError(f"PORT 要是 1 到 65531 之间的整数，现在是 {text}。", "PORT")
+    return int(text)
+
+
+def _embedded_redis_url(env: Mapping[str, str], port: int) -> str:
+    """Return the address of the Redis that the start command brings up; its password keeps other users of the host out."""
+    password = env.get("TALENT_REDIS_PASSWORD")
+    return f"redis://{f':{password}@' if password else ''}127.0.0.1:{port + 4}/0"
+
+
+def _reachable(host: str) -> str:
+    """Return a host people can open in a browser for an address to listen on."""
+    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
 
 
 def _account(env: Mapping[str, str], prefix: str, sandbox_app_id: str) -> WeChatAccount:
@@ -106,6 +151,17 @@ def _account(env: Mapping[str, str], prefix: str, sandbox_app_id: str) -> WeChat
     )
 
 
+def _official_account(env: Mapping[str, str], sandbox: bool) -> WeChatAccount | None:
+    """Read the official account. A real platform may have none; the well-known fallback values never serve there."""
+    names = [f"WECHAT_OA_{part}" for part in ("APP_ID", "SECRET", "TOKEN", "AES_KEY")]
+    missing = [name for name in names if not env.get(name)]
+    if sandbox or not missing:
+        return _account(env, "WECHAT_OA", "wxsandbox00000002")
+    if len(missing) == len(names):
+        return None
+    raise SettingsError(f"公众号的设置不完整，还缺 {'、'.join(missing)}；不用公众号就全部留空。", *missing)
+
+
 def _master_keys(text: str) -> dict[str, bytes]:
     """Parse `id:base64key,id:base64key`; every key has 32 bytes."""
     keys = {}
@@ -113,7 +169,7 @@ def _master_keys(text: str) -> dict[str, bytes]:
         key_id, _, encoded = pair.strip().partition(":")
         key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
         if not key_id or len(key) != 32:
-            raise SettingsError("TALENT_MASTER_KEYS must be id:base64 of 32 bytes, comma separated", "TALENT_MASTER_KEYS")
+            raise SettingsError(MASTER_KEYS_FORM, "TALENT_MASTER_KEYS")
         keys[key_id] = key
     return keys
 
@@ -122,5 +178,5 @@ def _secret(env: Mapping[str, str], name: str) -> bytes:
     """Read a base64 secret of at least 32 bytes."""
     value = base64.urlsafe_b64decode(env[name] + "=" * (-len(env[name]) % 4))
     if len(value) < 32:
-        raise SettingsError(f"{name} must be base64 of at least 32 bytes", name)
+        raise SettingsError(f"{name} 要写成 base64，至少 32 个字节。", name)
     return value
