@@ -9,6 +9,7 @@ import base64
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 
 SECRETS = ("TALENT_MASTER_KEYS", "TALENT_LOOKUP_KEY", "TALENT_SESSION_KEY", "TALENT_ACTION_TOKEN")
@@ -38,14 +39,48 @@ class WeChatAccount:
 
 
 @dataclass(frozen=True)
+class Messaging:
+    """How messages leave the house: pace, quiet hours, which push bodies are taken, text messages."""
+
+    senders: int = 64
+    per_second: int = 500
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+    program_state: str = "formal"
+    allow_plain_push: bool = False
+    template_ids: Mapping[str, str] = field(default_factory=dict)
+    sms_url: str | None = None
+    sms_key: str = field(default="", repr=False)
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str], sandbox: bool) -> "Messaging":
+        """Read WECHAT_SENDERS, WECHAT_SENDS_PER_SECOND, QUIET_HOURS, WECHAT_PROGRAM_STATE, WECHAT_PUSH_PLAIN,
+        WECHAT_TEMPLATE_IDS, SMS_URL and SMS_KEY. The sandbox has no quiet hours and takes plain pushes.
+        """
+        quiet = env.get("QUIET_HOURS") or ("off" if sandbox else "21:00-08:00")
+        begin, _, end = quiet.partition("-")
+        return cls(
+            senders=int(env.get("WECHAT_SENDERS") or 64),
+            per_second=int(env.get("WECHAT_SENDS_PER_SECOND") or 500),
+            quiet_from=None if quiet == "off" else time.fromisoformat(begin),
+            quiet_until=None if quiet == "off" else time.fromisoformat(end),
+            program_state=env.get("WECHAT_PROGRAM_STATE") or "formal",
+            allow_plain_push=(env.get("WECHAT_PUSH_PLAIN") or ("yes" if sandbox else "no")) == "yes",
+            template_ids=dict(pair.split("=", 1) for pair in (env.get("WECHAT_TEMPLATE_IDS") or "").split(",") if pair),
+            sms_url=env.get("SMS_URL") or None,
+            sms_key=env.get("SMS_KEY") or "",
+        )
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the processes need to know of their surroundings. Frozen; pass it on, never re-read."""
 
     host: str
     port: int
     data_dir: Path
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     sandbox: bool
     wechat_base_url: str
     mini_program: WeChatAccount
@@ -61,6 +96,7 @@ class Settings:
     public_url: str
     action_token: str = field(repr=False)
     models_dir: Path = Path("var/models")
+    messaging: Messaging = Messaging()
     web_workers: int = 2
     embedded_redis: bool = True
 
@@ -103,6 +139,7 @@ class Settings:
             actions_url=env.get("ACTIONS_URL") or f"http://127.0.0.1:{port + 1}",
             public_url=env.get("PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
             action_token=env["TALENT_ACTION_TOKEN"],
+            messaging=Messaging.from_environment(env, sandbox),
             models_dir=Path(env.get("MODELS_DIR") or data_dir / "models").resolve(),
             web_workers=int(env.get("WEB_WORKERS") or 2),
             embedded_redis=not env.get("REDIS_URL"),
@@ -131,7 +168,7 @@ def _port(env: Mapping[str, str]) -> int:
 
 
 def _embedded_redis_url(env: Mapping[str, str], port: int) -> str:
-    """Return the address of the Redis that the start command brings up; its password keeps other users of the host out."""
+    """Return the address of the Redis the start command brings up; a password keeps the host's other users out."""
     password = env.get("TALENT_REDIS_PASSWORD")
     return f"redis://{f':{password}@' if password else ''}127.0.0.1:{port + 4}/0"
 

@@ -836,10 +836,13 @@ class OutboxMessage(Base):
     event = TextField()  # business event, e.g. application id + version
     applicant = Link(Applicant, backref="outbox")
     template = TextField()
+    application = Link(Application, null=True, backref="outbox")
     keywords = JSONField(default=dict)
     page = TextField(default="")
     campaign = Link(Campaign, null=True, backref="messages")
-    state = TextField(default="queued")  # queued | leased | sent | failed | skipped | unknown
+    channel = TextField(default="subscribe")  # subscribe | sms
+    state = TextField(default="queued")  # queued | leased | sending | sent | failed | skipped | unknown
+    credit_spent = BooleanField(default=False)  # a one-time credit is spent on the present attempt
     attempts = IntegerField(default=0)
     next_at = MomentField(default=clock.now)
     deadline = MomentField(null=True)
