@@ -60,7 +60,7 @@ FIELDS: tuple[b.FormField, ...] = (
         label="单位全称",
         required=True,
         help="按营业执照填写",
-        value="安阳某某科技有限公司",
+        value="南河某某科技有限公司",
         source="9月3日你告诉过助手",
         suggest="/employers",
         max_length=60,
@@ -138,8 +138,8 @@ ACTIONS: tuple[b.Action, ...] = (
     b.Find(screen="result", params={"item": "living_allowance"}),
     b.OpenArticle(document="living-2020", article="3"),
     b.Dial(phone="0372-1234567"),
-    b.OpenMap(name="人才服务窗口", address="安阳市文峰区某路 1 号"),
-    b.Copy(text="AY2026-0001"),
+    b.OpenMap(name="人才服务窗口", address="南河市文苑区某路 1 号"),
+    b.Copy(text="NH2026-0001"),
     b.Say(text="生活补助能领多久？"),
     b.OpenFile(path="/applications/a1/form", name="申请表.pdf"),
     b.Share(title="引进人才生活补助", lines=["全日制硕士", "最长 36 个月"], amount=MONTHLY, screen="item"),
@@ -164,7 +164,7 @@ BLOCKS: tuple[b.Block, ...] = (
     b.Hero(
         title="王*明，下午好",
         text="有 1 件事在办，1 件等你补材料",
-        city=b.Button(label="安阳市", action=b.Navigate(screen="cities")),
+        city=b.Button(label="南河市", action=b.Navigate(screen="cities")),
         placeholder="想问什么，直接说",
         ask=True,
         suggestions=["硕士每月能领多少", "买房补贴怎么申请"],
@@ -213,7 +213,7 @@ BLOCKS: tuple[b.Block, ...] = (
         title="个人信息",
         rows=[
             b.KeyValue(label="姓名", value="王*明"),
-            b.KeyValue(label="受理编号", value="AY2026-0001", copyable=True),
+            b.KeyValue(label="受理编号", value="NH2026-0001", copyable=True),
         ],
         edit=b.Button(label="修改", action=b.Navigate(screen="form")),
     ),
@@ -233,7 +233,7 @@ BLOCKS: tuple[b.Block, ...] = (
     b.BenefitCard(
         item="living_allowance",
         name="引进人才生活补助",
-        line="在安阳工作的人才，按月领一份补助",
+        line="在南河工作的人才，按月领一份补助",
         amount=MONTHLY,
         verdict=b.VerdictKind.ELIGIBLE,
         verdict_text="可申请",
@@ -287,10 +287,10 @@ BLOCKS: tuple[b.Block, ...] = (
     b.Window(
         name="人才服务窗口",
         agency="市人社局",
-        address="安阳市文峰区某路 1 号",
+        address="南河市文苑区某路 1 号",
         hours="工作日 8:30–12:00，14:30–17:30",
         phones=["0372-1234567"],
-        map=b.OpenMap(name="人才服务窗口", address="安阳市文峰区某路 1 号"),
+        map=b.OpenMap(name="人才服务窗口", address="南河市文苑区某路 1 号"),
         buttons=[b.Button(label="预约", action=b.Navigate(screen="appointment"))],
     ),
     b.Faq(questions=[b.Question(question="补助发到哪张卡？", answer="申请表上填的本人银行卡。", citations=[LIVING])]),
@@ -298,7 +298,7 @@ BLOCKS: tuple[b.Block, ...] = (
         entries=[
             b.TimelineEntry(state="done", title="提交申请", at="11月20日 10:12"),
             b.TimelineEntry(
-                state="current", title="用人单位初审", desk="安阳某某科技有限公司", due="11月27日前（还剩 5 个工作日）"
+                state="current", title="用人单位初审", desk="南河某某科技有限公司", due="11月27日前（还剩 5 个工作日）"
             ),
             b.TimelineEntry(state="waiting", title="公示 5 个工作日"),
         ]
@@ -320,9 +320,9 @@ BLOCKS: tuple[b.Block, ...] = (
     ),
     b.TalentCard(
         title="人才服务一卡通",
-        city="安阳市",
+        city="南河市",
         holder="王*明",
-        number="AY-2026-000128",
+        number="NH-2026-000128",
         category="急需紧缺人才 · 硕士",
         valid="2026年11月20日起有效",
         state=b.Badge(text="有效", tone=b.Tone.SUCCESS),

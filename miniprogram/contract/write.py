@@ -1,31 +1,26 @@
-"""Write what the client and its readers take from the block types: docs/blocks.md and the JSON schema.
+"""Write what readers and the client take from the block types: docs/blocks.md, TypeScript types and the examples.
 
-    python -m miniprogram.contract.write          (then `npm run types` in miniprogram/ for the TypeScript types)
+    python -m miniprogram.contract.write
 
-Both files are committed; a test compares them with a fresh build.
+The files are committed; a test compares them with a fresh build.
 """
 
 import json
 import typing
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import BaseModel
 
-from miniprogram.contract import examples
+from miniprogram.contract import examples, typescript
 from miniprogram_api.screens import blocks
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "blocks.md"
-SCHEMA = ROOT / "miniprogram" / "src" / "contract" / "screen.schema.json"
+TYPES = ROOT / "miniprogram" / "src" / "contract" / "screen.ts"
 EXAMPLES = ROOT / "miniprogram" / "src" / "contract" / "examples.json"
 
 INTRODUCTION = Path(__file__).with_name("introduction.md")
-
-
-def schema() -> str:
-    """The JSON schema of a screen as the client receives it."""
-    return json.dumps(blocks.Screen.model_json_schema(mode="serialization"), ensure_ascii=False, indent=1) + "\n"
 
 
 def example_values() -> str:
@@ -64,30 +59,30 @@ def _plain(doc: str | None) -> str:
 
 def _field_row(name: str, info) -> str:
     need = "" if info.is_required() else "optional"
-    return f"| `{name}` | {_type_name(info.annotation)} | {' · '.join(x for x in (need, info.description) if x)} |"
+    about = " · ".join(x for x in (need, info.description) if x).replace("|", "\\|")
+    return f"| `{name}` | {_type_name(info.annotation)} | {about} |"
 
 
 def _type_name(kind: object) -> str:
     if isinstance(kind, str | typing.ForwardRef):
-        return "Action" if "Action" in str(kind) else str(kind)
+        return "Action"
     origin, args = typing.get_origin(kind), [a for a in typing.get_args(kind) if a is not type(None)]
+    if origin is None:
+        return getattr(kind, "__name__", str(kind))
     if origin is typing.Literal:
         return " \\| ".join(f"`{a}`" for a in args)
     if origin is typing.Annotated:
         return _type_name(args[0])
-    names = list(dict.fromkeys(_type_name(a) for a in args))
-    if origin is None:
-        return getattr(kind, "__name__", str(kind))
-    if getattr(origin, "__name__", "") == "Sequence":
-        return f"list of {names[0]}"
-    if getattr(origin, "__name__", "") == "Mapping":
-        return "object"
-    return "; ".join(names) if len(names) < 6 else _union_name(names)
+    if origin is Sequence:
+        return f"list of {_type_name(args[0])}"
+    return "object" if origin is Mapping else _union_name(args)
 
 
-def _union_name(names: list[str]) -> str:
-    known = {"Navigate": "Action", "TextField": "FormField", "Heading": "Block", "Text": "ChatPart", "str": "JSON"}
-    return known.get(names[0], "; ".join(names))
+def _union_name(args: list) -> str:
+    members = typescript.members(typing.Union[tuple(args)])  # noqa: UP007 (built from a list)
+    known = {typescript.members(getattr(blocks, name)): name for name in typescript.ALIASES}
+    alias = known.get(members) or ("JSON" if len(args) > 3 else None)
+    return alias or "; ".join(dict.fromkeys(_type_name(a) for a in args))
 
 
 def _example(part: BaseModel) -> str:
@@ -111,7 +106,7 @@ def _values() -> list[type[BaseModel]]:
 
 def write() -> None:
     """Write the three files."""
-    for path, text in ((REFERENCE, reference()), (SCHEMA, schema()), (EXAMPLES, example_values())):
+    for path, text in ((REFERENCE, reference()), (TYPES, typescript.declarations()), (EXAMPLES, example_values())):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
