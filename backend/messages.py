@@ -96,12 +96,17 @@ class Messages:
 
     topics: Mapping[str, Topic]
     templates: Mapping[str, Template]
+    page_pattern: str
 
     def template(self, template_id: str) -> Template:
         """Return the template of this id. Raises UnknownTemplate."""
         if template_id not in self.templates:
             raise UnknownTemplate(template_id)
         return self.templates[template_id]
+
+    def page(self, template: Template, subject: str | None) -> str:
+        """Return the mini-program page that a tap on a message opens, about `subject` (a case id) if there is one."""
+        return self.page_pattern.format(screen=template.screen) + (f"&id={subject}" if subject else "")
 
 
 @dataclass(frozen=True)
@@ -304,7 +309,7 @@ def load(data: Mapping) -> Messages:
     templates = {key: _template(key, row) for key, row in data["templates"].items()}
     for template in templates.values():
         _check(template, topics)
-    return Messages(MappingProxyType(topics), MappingProxyType(templates))
+    return Messages(MappingProxyType(topics), MappingProxyType(templates), data["page"])
 
 
 def _template(key: str, row: Mapping) -> Template:
