@@ -143,6 +143,10 @@ class Vault:
         """Return the keyed hash by which equal values of a kind (a fact name) are found, e.g. an id number."""
         return hmac.digest(self._lookup_key, f"{kind}\x1f{value.strip().upper()}".encode(), "sha256").hex()
 
+    def chain(self, content: str) -> str:
+        """Return the keyed hash of one link of the audit chain."""
+        return hmac.digest(self._lookup_key, b"audit\x1f" + content.encode(), "sha256").hex()
+
     def _engine(self, cipher: str, key_id: str, mode: modes.GCM) -> Cipher:
         if cipher not in CIPHERS:
             raise UnknownCipher(cipher)

@@ -17,6 +17,7 @@ from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
 from backend.settings import Settings
 from backend.store.crypto import vault, vault_from
+from backend.store.files import Shelf, shelf
 from backend.store.models import database
 
 BUSY_SECONDS = 20
@@ -37,6 +38,7 @@ class UnknownDatabase(ValueError):
 def open_store(settings: Settings) -> Database:
     """Bind the store to the database and keys of `settings` and return the database. May be called again in tests."""
     vault.fill(vault_from(settings))
+    shelf.fill(Shelf(settings.data_dir / "papers"))
     opened = connect(settings.database_url)
     database.initialize(opened)
     return opened

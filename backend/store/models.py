@@ -9,7 +9,6 @@ Nothing here decides anything; queries live beside this module, one per topic.
 from functools import partial
 
 from peewee import (
-    AutoField,
     BooleanField,
     CompositeKey,
     DatabaseProxy,
@@ -271,7 +270,7 @@ class SavedReply(Base):
 class Audit(Base):
     """What was done by whom to which record. Each row hashes the one before it (`backend.store.audit.verify`)."""
 
-    seq = AutoField()
+    seq = IntegerField(primary_key=True)  # given by the chain itself, without gaps
     at = MomentField()
     actor_kind = TextField()  # applicant | staff | employer | job | system
     actor = TextField()
@@ -805,9 +804,14 @@ class CreditEntry(Base):
     applicant = Link(Applicant, on_delete="CASCADE")
     template = TextField()
     delta = IntegerField()
-    reason = TextField()  # accepted | sent | refunded | refused | cancelled
+    reason = TextField()  # accepted | declined | sent | refunded | refused | cancelled
+    source = TextField()  # claim (the client's word) | popup (the platform's) | send | change
+    open = BooleanField(default=False)  # a word on a tap about which the other side has not spoken yet
     event = TextField(null=True, unique=True)
     at = Created()
+
+    class Meta:
+        indexes = ((("applicant", "template", "at"), False),)
 
 
 class Campaign(Base):
