@@ -1,4 +1,4 @@
-"""Papers of a person: pages sealed on disk, usable in any number of cases, for their owner and the staff of the case."""
+"""Papers of a person: pages sealed on disk, usable in many cases, seen by their owner and the staff of the case."""
 
 import hashlib
 from collections.abc import Mapping, Sequence

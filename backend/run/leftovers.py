@@ -1,0 +1,45 @@
+"""Processes that an earlier start of the same data directory left behind, because its supervisor was killed outright.
+
+Every process the supervisor starts carries the marker variable with its data directory in its environment, and so do
+the children of these. That, and nothing else, decides what is ours: never a name, never a recorded number.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def marked(name: str, value: str) -> Iterator[int]:
+    """Yield the ids of the other processes of this user whose environment has `name`=`value` (Linux; else none)."""
+    wanted = f"{name}={value}".encode()
+    for folder in PROC.glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes().split(b"\0")
+        except OSError:  # gone meanwhile, or another user's
+            continue
+        if wanted in environment and int(folder.name) != os.getpid():
+            yield int(folder.name)
+
+
+def clear(name: str, value: str, grace: float = 8) -> int:
+    """Stop the marked processes, asking first; return how many there were."""
+    found = list(marked(name, value))
+    for pid in found:
+        _signal(pid, signal.SIGTERM)
+    deadline = time.monotonic() + grace
+    while any(True for _ in marked(name, value)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    for pid in marked(name, value):
+        _signal(pid, signal.SIGKILL)
+    return len(found)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return

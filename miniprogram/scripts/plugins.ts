@@ -1,0 +1,54 @@
+import type { Plugin } from 'vite'
+
+/**
+ * Everything with a tap handler is a button to a screen reader, and on H5 to the keyboard as well.
+ * Saying so on every element would be forgotten on some; so it is added where `@tap` stands and no role is given.
+ */
+export function pressable(platform: string): Plugin {
+  const marks = platform === 'h5' ? 'role="button" tabindex="0"' : 'aria-role="button"'
+  return {
+    name: 'pressable',
+    enforce: 'pre',
+    transform(code, id) {
+      if (!/\/src\/.*\.vue$/.test(id)) return null
+      return code.replace(/<[a-z][a-z-]*\b[^<>]*?\s@tap(?:\.stop)?="/g, (start) =>
+        /\s(role|aria-role)=/.test(start) ? start : start.replace(/\s(@tap(?:\.stop)?=")$/, ` ${marks} $1`),
+      )
+    },
+  }
+}
+
+/** uni-app's H5 style sheet loads a picture from its vendor's servers; the product asks no other origin for anything. */
+export function noVendorAssets(): Plugin {
+  const foreign = /url\((['"]?)https?:\/\/[^)]*\1\)/g
+  return {
+    name: 'no-vendor-assets',
+    enforce: 'post',
+    generateBundle(_, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type === 'asset' && file.fileName.endsWith('.css')) {
+          file.source = String(file.source).replace(foreign, 'none')
+        } else if (file.type === 'chunk') {
+          file.code = file.code.replace(foreign, 'none')
+        }
+      }
+    },
+  }
+}
+
+/** On H5 a small script decides first whether the app or, on a wide screen, the frame around it is loaded. */
+export function bootScript(): Plugin {
+  return {
+    name: 'boot-script',
+    apply: 'build',
+    enforce: 'post',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) =>
+        html.replace(
+          /<script type="module"[^>]*\ssrc="([^"]+)"[^>]*><\/script>/,
+          '<link rel="modulepreload" crossorigin href="$1" />\n    <script src="./static/boot.js" data-app="$1"></script>',
+        ),
+    },
+  }
+}

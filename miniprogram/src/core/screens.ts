@@ -1,0 +1,79 @@
+/** Fetching screens, keeping them as long as each one says, and joining pages of a long list. */
+import type { Block, Screen } from '../contract/screen'
+import { send } from './http'
+import { prefs } from './prefs'
+import { atSignOut, session } from './session'
+import { read, remove, write } from './storage'
+
+export type Params = Record<string, string>
+
+export interface Kept {
+  screen: Screen
+  at: number
+}
+
+const memory = new Map<string, Kept>()
+atSignOut(() => memory.clear())
+
+const nameOf = (name: string, params: Params) =>
+  [name, prefs.city, ...Object.entries(params).sort().map(([key, value]) => `${key}=${value}`)].join('&')
+
+/** Ask the server for a screen. Raises ApiError. */
+export async function fetchScreen(name: string, params: Params, after?: string): Promise<Screen> {
+  const query = { city: prefs.city, ...params, after }
+  const { screen } = await send<{ screen: Screen }>({ path: `/screens/${name}`, query })
+  if (!after) keep(name, params, screen)
+  return screen
+}
+
+/** What is kept of a screen, and whether its own rule lets it stand without asking again. */
+export function kept(name: string, params: Params): (Kept & { fresh: boolean }) | undefined {
+  const found = memory.get(nameOf(name, params)) ?? read<Kept>('screen', nameOf(name, params))
+  if (!found || (found.screen.cache.personal && !session.token)) return undefined
+  return { ...found, fresh: Date.now() - found.at < found.screen.cache.fresh * 1000 }
+}
+
+function keep(name: string, params: Params, screen: Screen): void {
+  const key = nameOf(name, params)
+  const value = { screen, at: Date.now() }
+  memory.set(key, value)
+  if (screen.cache.offline) write('screen', key, value)
+  else remove('screen', key)
+}
+
+/** Nothing kept is current any more: something was changed on the server. */
+export function expireScreens(): void {
+  for (const value of memory.values()) value.at = 0
+}
+
+const LISTS = ['rows', 'messages', 'months', 'entries', 'questions', 'slots'] as const
+
+/** The screen with the blocks of its next page: same id joins the lists, anything else is appended. */
+export function joinPage(screen: Screen, page: Screen): Screen {
+  const byId = new Map(page.blocks.filter((block) => block.id).map((block) => [block.id, block]))
+  const known = new Set(screen.blocks.map((block) => block.id).filter(Boolean))
+  const joined = screen.blocks.map((block) => {
+    const more = block.id ? byId.get(block.id) : undefined
+    return more && more.type === block.type ? joinBlock(block, more) : block
+  })
+  const added = page.blocks.filter((block) => !block.id || !known.has(block.id))
+  return { ...screen, blocks: [...joined, ...added], next: page.next }
+}
+
+function joinBlock(block: Block, more: Block): Block {
+  const list = LISTS.find((name) => name in block && name in more)
+  if (!list) return block
+  const [here, there] = [block, more].map((one) => (one as unknown as Record<string, unknown[]>)[list] ?? [])
+  const both = block.type === 'chat' ? [...there!, ...here!] : [...here!, ...there!]
+  return { ...block, [list]: both } as Block
+}
+
+/** The screen with each block replaced that has the id of one of `blocks`, also within sections and chat messages. */
+export function patchBlocks<T extends { id?: string }>(list: T[], blocks: Block[]): T[] {
+  return list.map((block) => {
+    const found = block.id ? blocks.find((one) => one.id === block.id) : undefined
+    if (found) return found as unknown as T
+    const inner = (block as unknown as { blocks?: Block[] }).blocks
+    return inner ? { ...block, blocks: patchBlocks(inner, blocks) } : block
+  })
+}
