@@ -331,7 +331,7 @@ def _words_off(node: Any) -> Any:
 _ITEM_REQUIRED = "id name kind summary cite"
 _ITEM_OPTIONAL = (
     "aliases situation agency windows from until audience applicant requires overlaps take conditions exclusions "
-    "benefit funding materials steps channels statements open_questions note"
+    "benefit funding materials steps channels statements open_questions grants note"
 )
 
 
@@ -372,7 +372,16 @@ class ItemReader:
             statements=self._each(node, "statements", self._statement, where, cites),
             open_questions=self._each(node, "open_questions", self._question, where, cites),
             cites=cites,
+            grants=self._grants(node.get("grants") or {}, f"{where}.grants"),
         )
+
+    def _grants(self, node: Mapping[str, Any], where: str) -> Mapping[str, Any]:
+        for name, value in node.items():
+            if name not in self.conditions.vocabulary:
+                raise PackError(where, f"no fact {name!r}")
+            if isinstance(value, dict):
+                _one_of(_keys(value, where, "decision")["decision"], ("day", "tier"), where)
+        return node
 
     def _each(self, node: Mapping[str, Any], key: str, read: Callable[..., Any], where: str, cites: Cites) -> Any:
         nodes = [(n, entry) for n, entry in enumerate(_list(node.get(key))) if key not in TESTED or _has_test(entry)]

@@ -293,6 +293,8 @@ class Item:
     statements: tuple[Statement, ...]
     open_questions: tuple[OpenQuestion, ...]
     cites: Cites
+    grants: Mapping[str, Any] = field(default_factory=dict)
+    """What a favourable decision makes true: fact name → value, or "day" / "tier" of the decision (`{decision: day}`)."""
 
     def open_question(self, question_id: str) -> OpenQuestion:
         """Return the open question of that id. Raises KeyError."""
