@@ -53,7 +53,7 @@ def _mapping(loader: Any, node: yaml.MappingNode) -> dict[str | date, Any]:
 def _string(loader: Any, node: yaml.ScalarNode) -> str:
     """Build a string; a bare word that YAML 1.1 would turn into something else must be quoted."""
     text = str(node.value)
-    if node.style is None and re.fullmatch(r"(?i)(yes|no|on|off|y|n)|[0-9]+(:[0-9]+)+|0[0-9]+", text):
+    if not node.style and re.fullmatch(r"(?i)(yes|no|on|off|y|n)|[0-9]+(:[0-9]+)+|0[0-9]+", text):
         raise YamlError(f"{text!r} must be quoted or written plainly", _where(node))
     return text
 
@@ -73,8 +73,7 @@ def read(path: Path) -> Any:
     if re.search(r"(?m)^[^#'\"\n]*(?:^|[:\-,\[{]) [&*][A-Za-z_]", text):
         raise YamlError("anchors and aliases are not used in packs", str(path))
     try:
-        loader = _Loader(text)
-        loader.name = str(path)
-        return loader.get_single_data()
+        with path.open("rb") as stream:
+            return _Loader(stream).get_single_data()
     except yaml.YAMLError as error:
         raise YamlError(str(error).replace("\n", " "), str(path)) from error
