@@ -94,7 +94,7 @@ class FactTest:
         grows: bool = False,
         birth: str | None = None,
     ):
-        self.fact, self.operator, self.bound, self.other = fact, operator, bound, other
+        self.fact, self.operator, self.bound, self.other, self.plus = fact, operator, bound, other, plus
         self.grows, self.birth = grows, birth
         self.facts: tuple[str, ...] = (fact, other) if other else (fact,)
         self.questions: frozenset[str] = frozenset()
@@ -113,6 +113,10 @@ class FactTest:
             return TRUE if compare(value, add_period(limit, plus) if plus else limit) else FALSE
 
         self.test: Test = against_fact if other else against_constant
+
+    def __repr__(self) -> str:
+        bound = f"{self.other} + {self.plus}" if self.plus else self.other or self.bound
+        return f"{self.fact} {self.operator} {bound}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return tuple(name for name in self.facts if name not in values)
@@ -154,6 +158,9 @@ class ElapsedTest:
         start = values.get(self.fact)
         return add_period(start, self.period) if start is not None else None
 
+    def __repr__(self) -> str:
+        return f"{self.fact} {self.operator} {self.period.number} {self.period.unit}"
+
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return () if self.fact in values else (self.fact,)
 
@@ -173,6 +180,7 @@ class ShareTest:
 
     def __init__(self, part: str, whole: str, operator: str, bound: Fraction):
         self.facts: tuple[str, ...] = (part, whole)
+        self.part, self.whole, self.operator, self.bound = part, whole, operator, bound
         self.questions: frozenset[str] = frozenset()
         compare = COMPARISONS[operator]
 
@@ -183,6 +191,9 @@ class ShareTest:
             return TRUE if above is not None and below and compare(Fraction(above) / Fraction(below), bound) else FALSE
 
         self.test: Test = test
+
+    def __repr__(self) -> str:
+        return f"{self.part} / {self.whole} {self.operator} {self.bound}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return tuple(name for name in self.facts if name not in values)
@@ -202,6 +213,9 @@ class DayTest:
         self.questions: frozenset[str] = frozenset()
         self.months, self.weeks, self.is_workday = frozenset(months), frozenset(weeks), is_workday
         self.test: Test = lambda values, day: TRUE if self._holds(day) else FALSE
+
+    def __repr__(self) -> str:
+        return f"the day lies in months {sorted(self.months)}, weeks {sorted(self.weeks)}"
 
     def _holds(self, day: date) -> bool:
         if day.month not in self.months:
@@ -247,6 +261,9 @@ class All:
 
         self.test: Test = test
 
+    def __repr__(self) -> str:
+        return f"({' and '.join(map(repr, self.parts))})"
+
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return _merge(part.unknown(values, day) for part in self.parts if part.test(values, day) == UNKNOWN)
 
@@ -279,6 +296,9 @@ class Any_:
 
         self.test: Test = test
 
+    def __repr__(self) -> str:
+        return f"({' or '.join(map(repr, self.parts))})"
+
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         """The alternative that needs the fewest answers comes first."""
         open_parts = [part.unknown(values, day) for part in self.parts if part.test(values, day) == UNKNOWN]
@@ -301,6 +321,9 @@ class Not:
         self.part, self.facts, self.questions = part, part.facts, part.questions
         inner, turned = part.test, self._TURNED
         self.test: Test = lambda values, day: turned[inner(values, day)]
+
+    def __repr__(self) -> str:
+        return f"not {self.part!r}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return self.part.unknown(values, day)
@@ -331,6 +354,9 @@ class Referring:
             return UNKNOWN if doubtful == UNKNOWN and result == TRUE else result
 
         self.test: Test = test
+
+    def __repr__(self) -> str:
+        return f"{self.part!r} unless in doubt when {self.when!r}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         return _merge((self.part.unknown(values, day), self.when.unknown(values, day)))
