@@ -78,13 +78,21 @@ def _build(platform: str, target: Path, tell: Tell, client: Path) -> None:
 
 
 def _install_packages(client: Path, tell: Tell) -> None:
-    """Install what package-lock.json names, when it changed since last time; the lock itself is never rewritten."""
-    stamp, lock = client / "node_modules" / ".installed", digest(client, ("package-lock.json",))
-    if stamp.exists() and stamp.read_text() == lock:
+    """Install what package-lock.json names, when it changed since last time.
+
+    `npm install` and not `npm ci`: the latter refuses a lock that was written where a registry lacks the binaries of
+    other platforms. What npm would add to the lock for this platform is not kept.
+    """
+    lock, stamp = client / "package-lock.json", client / "node_modules" / ".installed"
+    content = digest(client, (lock.name,))
+    if stamp.exists() and stamp.read_text() == content:
         return
-    install = ["npm", "ci", "--no-audit", "--no-fund"]
-    run_long("安装客户端的软件包", install, client / "dist" / "npm.log", tell, client, node_environment())
-    stamp.write_text(lock)
+    text, install = lock.read_bytes(), ["npm", "install", "--no-audit", "--no-fund"]
+    try:
+        run_long("安装客户端的软件包", install, client / "dist" / "npm.log", tell, client, node_environment())
+    finally:
+        lock.write_bytes(text)
+    stamp.write_text(content)
 
 
 def node_environment() -> Mapping[str, str]:

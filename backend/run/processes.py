@@ -12,7 +12,7 @@ from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
 from backend.run import health, rasa_api
-from backend.run.model import rasa_environment
+from backend.run.model import model_path, rasa_environment
 from backend.run.paths import RASA_PYTHON, ROOT
 from backend.run.redis_server import redis_binary, write_config
 from backend.settings import Settings, process_environment
@@ -36,9 +36,9 @@ class Process:
     stop_signal: Signals = SIGTERM
 
 
-def processes(settings: Settings, model: Path | None) -> list[Process]:
+def processes(settings: Settings) -> list[Process]:
     """Return the processes that `settings` ask for on this machine, in the order in which they start."""
-    return [make(settings, model) for needed, make in TABLE if needed(settings)]
+    return [make(settings) for needed, make in TABLE if needed(settings)]
 
 
 def marker(settings: Settings) -> tuple[str, str]:
@@ -52,7 +52,7 @@ def application_environment(settings: Settings) -> dict[str, str]:
     return {**process_environment(), **fixed, **dict([marker(settings)])}
 
 
-def _redis(settings: Settings, model: Path | None) -> Process:
+def _redis(settings: Settings) -> Process:
     return Process(
         name="redis",
         title="Redis",
@@ -63,15 +63,15 @@ def _redis(settings: Settings, model: Path | None) -> Process:
     )
 
 
-def _sandbox(settings: Settings, model: Path | None) -> Process:
+def _sandbox(settings: Settings) -> Process:
     return _server(settings, "sandbox", "微信沙箱", "backend.wechat.sandbox.app", 3, health.check_sandbox)
 
 
-def _actions(settings: Settings, model: Path | None) -> Process:
+def _actions(settings: Settings) -> Process:
     return _server(settings, "actions", "助手动作", "bot.actions.app", 1, health.check_actions)
 
 
-def _web(settings: Settings, model: Path | None) -> Process:
+def _web(settings: Settings) -> Process:
     workers, host = settings.web_workers, settings.host
     return _server(settings, "web", "网站", "miniprogram_api.app", 0, health.check_web, workers, host)
 
@@ -101,7 +101,7 @@ def _server(
     )
 
 
-def _worker(settings: Settings, model: Path | None) -> Process:
+def _worker(settings: Settings) -> Process:
     return Process(
         name="worker",
         title="后台任务",
@@ -112,9 +112,16 @@ def _worker(settings: Settings, model: Path | None) -> Process:
     )
 
 
-def _rasa(settings: Settings, model: Path | None) -> Process:
+def _rasa(settings: Settings) -> Process:
     port = settings.port + 2
-    options = ("--model", str(model), "--endpoints", "bot/endpoints.yml", "--credentials", "bot/credentials.yml")
+    options = (
+        "--model",
+        str(model_path(settings.models_dir)),
+        "--endpoints",
+        "bot/endpoints.yml",
+        "--credentials",
+        "bot/credentials.yml",
+    )
     redis = urlsplit(settings.redis_url)
     env = rasa_environment(
         RASA_API_SECRET=rasa_api.secret(settings),
@@ -142,7 +149,7 @@ def _at_home(url: Callable[[Settings], str], offset: int) -> Callable[[Settings]
     return lambda settings: url(settings) == f"http://{LOOPBACK}:{settings.port + offset}"
 
 
-TABLE: tuple[tuple[Callable[[Settings], bool], Callable[[Settings, Path | None], Process]], ...] = (
+TABLE: tuple[tuple[Callable[[Settings], bool], Callable[[Settings], Process]], ...] = (
     (lambda settings: settings.embedded_redis, _redis),
     (lambda settings: settings.sandbox, _sandbox),
     (_at_home(lambda settings: settings.actions_url, 1), _actions),

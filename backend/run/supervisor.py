@@ -130,12 +130,15 @@ class Supervisor:
         for process in (child.process for child in self._children if child.process.port):
             require_free(process.host, process.port, process.title, self._settings.port)
 
-    def start(self, *names: str) -> None:
-        """Start the named processes (all, when none is named) and wait until each is ready. Raises StartFailed."""
-        chosen = [child for child in self._children if not names or child.process.name in names]
-        for child in chosen:
+    def keeps(self, name: str) -> bool:
+        """Tell whether a process of this name is among ours."""
+        return any(child.process.name == name for child in self._children)
+
+    def start(self) -> None:
+        """Start all processes and wait until each is ready. Raises StartFailed."""
+        for child in self._children:
             child.start()
-        for child in chosen:
+        for child in self._children:
             began = time.monotonic()
             ticks = self._ticks(child)
             if not wait_until(child.process.ready, self._settings, child.process.patience, ticks):

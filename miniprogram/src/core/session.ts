@@ -60,6 +60,8 @@ function platformCode(): Promise<string | undefined> {
   return Promise.resolve(undefined)
   // #endif
   // #ifndef H5
+  const sandboxUser: string | undefined = import.meta.env.VITE_SANDBOX_USER
+  if (sandboxUser) return Promise.resolve(`sandbox:${sandboxUser}`)
   return new Promise((resolve) =>
     uni.login({ success: ({ code }) => resolve(code), fail: () => resolve(undefined) }),
   )

@@ -1,0 +1,154 @@
+"""`./talent run` and its steps that also stand alone: train, migrate, seed."""
+
+import argparse
+import signal
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import FrameType
+
+from backend import clock
+from backend.run import client, leftovers, rasa_api
+from backend.run.console import Console
+from backend.run.logs import ProcessLog
+from backend.run.long_work import WorkFailed
+from backend.run.model import NoRasa, ensure_model
+from backend.run.ports import PortTaken
+from backend.run.processes import Process, marker, processes
+from backend.run.redis_server import NoRedisServer
+from backend.run.supervisor import AlreadyRunning, StartFailed, Supervisor, sole_owner
+from backend.settings import Settings
+
+TROUBLES = (AlreadyRunning, NoRasa, NoRedisServer, PortTaken, StartFailed, WorkFailed, client.NoNode)
+"""What may keep the platform from starting; each says in Chinese what to do."""
+
+
+class Stopped(Exception):
+    """Somebody asked us to stop (Ctrl-C, SIGTERM)."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """`./talent run [--only PROCESS …]`: bring everything up, keep it up, take it down on Ctrl-C."""
+    parser = argparse.ArgumentParser(prog="./talent run", description="启动整个平台，Ctrl-C 停止")
+    parser.add_argument(
+        "--only", nargs="+", metavar="PROCESS", help="只启动这几个进程（redis sandbox actions rasa worker web）"
+    )
+    options = parser.parse_args(arguments)
+    settings = Settings.from_environment()
+    console = _console(settings)
+    try:
+        with sole_owner(settings.data_dir), _stoppable():
+            _run(settings, console, options.only)
+    except Stopped:
+        console.say("已全部停止。")
+    except TROUBLES as trouble:
+        console.say(str(trouble))
+        return 1
+    return 0
+
+
+def train(arguments: Sequence[str]) -> int:
+    """`./talent train`: make sure that there is a model for the present content."""
+    argparse.ArgumentParser(prog="./talent train", description="训练助手的模型").parse_args(arguments)
+    settings, console = Settings.from_environment(), Console()
+    try:
+        console.say(str(ensure_model(settings.models_dir, settings.data_dir / "logs", console.progress("训练"))))
+    except (NoRasa, WorkFailed) as trouble:
+        console.say(str(trouble))
+        return 1
+    return 0
+
+
+def migrate(arguments: Sequence[str]) -> int:
+    """`./talent migrate`: bring the database up to date."""
+    argparse.ArgumentParser(prog="./talent migrate", description="把数据库升级到当前版本").parse_args(arguments)
+    _migrate(Settings.from_environment(), Console())
+    return 0
+
+
+def _run(settings: Settings, console: Console, only: Sequence[str] | None) -> None:
+    began = time.monotonic()
+    console.say(f"人才服务平台 · {'沙箱模式（没有设置 WECHAT_APP_ID）' if settings.sandbox else '正式模式'}")
+    if cleared := leftovers.clear(*marker(settings)):
+        console.say(f"清理了上次没有正常停止的 {cleared} 个进程")
+    supervisor = Supervisor(settings, _chosen(settings, only), console.say)
+    supervisor.require_ports()
+    for name, prepare in PREPARATIONS:
+        if supervisor.keeps(name):
+            prepare(settings, console)
+    try:
+        supervisor.start()
+        if supervisor.keeps("rasa"):
+            rasa_api.warm_up(settings)
+        console.say(f"准备好了（{time.monotonic() - began:.0f} 秒）")
+        console.say(_addresses(settings))
+        supervisor.watch()
+    finally:
+        console.say("正在停止…")
+        supervisor.stop()
+
+
+def _chosen(settings: Settings, only: Sequence[str] | None) -> list[Process]:
+    """Return the processes to start here: all that the settings ask for, or the named ones of them."""
+    return [process for process in processes(settings) if not only or process.name in only]
+
+
+def _train(settings: Settings, console: Console) -> None:
+    tell = console.progress("训练助手的模型（只在内容变化后需要）")
+    began = time.monotonic()
+    ensure_model(settings.models_dir, settings.data_dir / "logs", tell)
+    if time.monotonic() - began > 1:
+        console.say(f"训练助手的模型 … 好了（{time.monotonic() - began:.0f} 秒）")
+
+
+def _build_client(settings: Settings, console: Console) -> None:
+    if not (client.CLIENT / "package.json").exists():
+        console.say("没有客户端源码，跳过网页的构建")
+        return
+    began = time.monotonic()
+    client.build("h5", console.progress("构建网页"))
+    if time.monotonic() - began > 1:
+        console.say(f"构建网页 … 好了（{time.monotonic() - began:.0f} 秒）")
+
+
+def _migrate(settings: Settings, console: Console) -> None:
+    from backend.store.database import migrate as migrate_store
+
+    if applied := migrate_store(settings):
+        console.say(f"数据库升级：{'、'.join(applied)}")
+
+
+def _addresses(settings: Settings) -> str:
+    rows = [("办事大厅", f"{settings.public_url}/"), ("工作台", f"{settings.public_url}/console")]
+    if settings.sandbox:
+        rows.append(("微信沙箱", f"{settings.wechat_base_url}/"))
+    return "\n".join(f"  {name}  {address}" for name, address in rows)
+
+
+PREPARATIONS = (
+    ("rasa", _train),
+    ("web", _build_client),
+    ("web", _migrate),
+)
+"""What must be done before a process can start, in this order: the process it is for, and the step."""
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Turn SIGTERM and Ctrl-C into Stopped, so that everything is taken down in order."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _console(settings: Settings) -> Console:
+    """Return the console whose lines are kept in the supervisor's own log too."""
+    log = ProcessLog(settings.data_dir / "logs", "supervisor")
+    return Console(keep=lambda line: log.write(line, clock.now()))
