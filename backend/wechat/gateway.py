@@ -7,7 +7,6 @@ without end, sends files empty the second time and leaves secrets in its errors.
 
 import logging
 import secrets
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -150,7 +149,7 @@ class SafeClient(WeChatClient):
         return self._base + urlsplit(url)._replace(scheme="", netloc="").geturl().lstrip("/")
 
     def _call(self, method: str, url: str, params: Mapping[str, Any], options: Mapping[str, Any]) -> Any:
-        """Do one HTTP request through wechatpy; every failure leaves as a WeChatError without a trace of the address."""
+        """Do one HTTP request through wechatpy; failures leave as WeChatError, without a trace of the address."""
         try:
             return super()._request(method, url, params=dict(params), **options)
         except WeChatClientException as error:
@@ -212,12 +211,12 @@ class Gateway:
         params = {"js_code": js_code, "grant_type": "authorization_code", "access_token": None}
         params |= {"appid": self._account.app_id, "secret": self._account.secret}
         answer = self._get("sns/jscode2session", params)
-        return Login(answer["openid"], answer.get("unionid"), answer["session_key"])
+        return Login(_of(answer, "openid"), answer.get("unionid"), _of(answer, "session_key"))
 
     def phone_number(self, code: str) -> str:
         """Return the number behind a code of the phone button, without country code. Each success costs money."""
         answer = self._post("wxa/business/getuserphonenumber", {"code": code})
-        return answer["phone_info"]["purePhoneNumber"]
+        return _of(_of(answer, "phone_info"), "purePhoneNumber")
 
     def unionid(self, openid: str) -> str | None:
         """Return the unionid of a follower of the official account; None where the account has none to give."""
@@ -270,7 +269,7 @@ class Gateway:
     def upload_image(self, name: str, data: bytes, media_type: str) -> str:
         """Upload a temporary picture (2 MB at most, kept three days) and return its media id."""
         answer = self._client.media.upload("image", (name, data, media_type))
-        return _mapping(answer)["media_id"]
+        return _of(_mapping(answer), "media_id")
 
     def download(self, media_id: str) -> tuple[bytes, str]:
         """Return the bytes and media type of a temporary file; what people send us is kept three days only."""
@@ -301,7 +300,7 @@ class Gateway:
     def url_link(self, path: str, query: str, days: int = 30) -> str:
         """Return an address, good for at most 30 days, that opens a page of the mini-program from outside WeChat."""
         body = {"path": path, "query": query, "is_expire": True, "expire_type": 1, "expire_interval": min(days, 30)}
-        return self._post("wxa/generate_urllink", body)["url_link"]
+        return _of(self._post("wxa/generate_urllink", body), "url_link")
 
     def page_config(self, url: str) -> dict[str, str]:
         """Return appId, timestamp, nonceStr and signature with which a web page inside WeChat may use the JS-SDK."""
@@ -315,7 +314,8 @@ class Gateway:
         known = _quietly(self._redis.get, key)
         if known:
             return known.decode() if isinstance(known, bytes) else known
-        ticket = self._get("cgi-bin/ticket/getticket", {"type": "jsapi"})["ticket"]
+        answer = self._get("cgi-bin/ticket/getticket", {"type": "jsapi"})
+        ticket = _of(answer, "ticket")
         _quietly(self._redis.set, key, ticket, ex=TICKET_SECONDS)
         return ticket
 
@@ -332,7 +332,7 @@ class Gateway:
 
     def quota(self, path: str) -> Quota:
         """Return how often `path` (e.g. /cgi-bin/message/subscribe/send) may be called today and was."""
-        quota = self._post("cgi-bin/openapi/quota/get", {"cgi_path": path})["quota"]
+        quota = _of(self._post("cgi-bin/openapi/quota/get", {"cgi_path": path}), "quota")
         return Quota(int(quota["daily_limit"]), int(quota["used"]), int(quota["remain"]))
 
     # --- the wire ---
@@ -347,7 +347,7 @@ class Gateway:
         body = {"grant_type": "client_credential", "appid": self._account.app_id, "secret": self._account.secret}
         url, tokenless = f"{PLATFORM}cgi-bin/stable_token", {"access_token": None}
         answer = _mapping(self._client.post(url, data=body | {"force_refresh": force}, params=tokenless))
-        return answer["access_token"], int(answer["expires_in"])
+        return _of(answer, "access_token"), int(_of(answer, "expires_in"))
 
 
 def _mapping(answer: Any) -> Mapping[str, Any]:
@@ -355,6 +355,13 @@ def _mapping(answer: Any) -> Mapping[str, Any]:
     if not isinstance(answer, Mapping):
         raise WeChatError(NO_ANSWER, detail="not JSON")
     return answer
+
+
+def _of(answer: Mapping[str, Any], name: str) -> Any:
+    """Return a field the platform always sends; without it nobody knows what happened to the call."""
+    if name not in answer:
+        raise WeChatError(NO_ANSWER, detail=f"no {name} in the answer")
+    return answer[name]
 
 
 def _account_template(row: Mapping[str, Any]) -> AccountTemplate:
