@@ -203,11 +203,11 @@ def _text(name: str, fact: Fact, raw: Any) -> str:
 
 
 def _choice(name: str, fact: Fact, raw: Any) -> str:
-    if raw in fact.choices or (fact.open and isinstance(raw, str)):
-        return str(raw)
-    by_label = {label: key for key, label in fact.choices.items()}
-    if raw in by_label:
-        return by_label[raw]
+    """A key, or the label of one; an open list takes other words as they are."""
+    if isinstance(raw, str):
+        by_label = {label: key for key, label in fact.choices.items()}
+        if raw in fact.choices or raw in by_label or fact.open:
+            return raw if raw in fact.choices else by_label.get(raw, raw)
     options = "、".join(f"{key}（{label}）" for key, label in fact.choices.items())
     raise _Malformed(name, f"“{fact.label}”没有“{raw}”这个选项，可以选：{options}")
 
