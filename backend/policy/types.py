@@ -294,7 +294,7 @@ class Item:
     open_questions: tuple[OpenQuestion, ...]
     cites: Cites
     grants: Mapping[str, Any] = field(default_factory=dict)
-    """What a favourable decision makes true: fact name → value; `{decision: day}` or `tier` stands for the decision's."""
+    """What a favourable decision makes true: fact name → value, or `{decision: day}` or `{decision: tier}`."""
 
     def open_question(self, question_id: str) -> OpenQuestion:
         """Return the open question of that id. Raises KeyError."""
