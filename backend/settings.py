@@ -204,7 +204,7 @@ def _master_keys(text: str) -> dict[str, bytes]:
     keys = {}
     for pair in text.split(","):
         key_id, _, encoded = pair.strip().partition(":")
-        key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+        key = _decode(encoded)
         if not key_id or len(key) != 32:
             raise SettingsError(MASTER_KEYS_FORM, "TALENT_MASTER_KEYS")
         keys[key_id] = key
@@ -213,7 +213,16 @@ def _master_keys(text: str) -> dict[str, bytes]:
 
 def _secret(env: Mapping[str, str], name: str) -> bytes:
     """Read a base64 secret of at least 32 bytes."""
-    value = base64.urlsafe_b64decode(env[name] + "=" * (-len(env[name]) % 4))
+    value = _decode(env[name])
     if len(value) < 32:
         raise SettingsError(f"{name} 要写成 base64，至少 32 个字节。", name)
     return value
+
+
+def _decode(encoded: str) -> bytes:
+    """Return the bytes of base64 in either alphabet, with or without padding; none when it is not base64."""
+    standard = encoded.translate(str.maketrans("-_", "+/")).rstrip("=")
+    try:
+        return base64.b64decode(standard + "=" * (-len(standard) % 4), validate=True)
+    except ValueError:
+        return b""

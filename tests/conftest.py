@@ -1,0 +1,40 @@
+"""Fixtures for the whole suite: servers that are started once, and only when a test asks for them."""
+
+from itertools import count
+
+import pytest
+
+from tests import servers
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """A PostgreSQL server for the session; skips where none can be had."""
+    server = servers.postgres_server(tmp_path_factory.mktemp("postgres"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def _database_numbers():
+    return count(1)
+
+
+@pytest.fixture
+def postgres_url(postgres_server, _database_numbers):
+    """The address of an empty PostgreSQL database."""
+    name = f"test_{next(_database_numbers)}"
+    postgres_server.psql(f"CREATE DATABASE {name}")
+    return postgres_server.url(name)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A real Chromium, driven by Playwright; skips where there is none."""
+    program = servers.browser_program()
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=program, args=list(servers.BROWSER_ARGUMENTS))
+        yield chromium
+        chromium.close()
