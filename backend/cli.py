@@ -28,7 +28,7 @@ COMMANDS = {
     "client": Command("backend.run.client:main", needs_settings=False),
     "train": Command("backend.run.command:train"),
     "staff": Command("backend.console.cli:main"),
-    "policy": Command("backend.policy.cli:main"),
+    "policy": Command("backend.policy_commands:main"),
     "eval": Command("bot.evaluation:main", needs_settings=False),
     "bench": Command("benchmarks.cli:main", needs_settings=False),
     "test": Command("backend.run.checks:test", needs_settings=False),
