@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from backend import workdays
 from backend.policy import money
 from backend.policy.accrual import Accrual, accrue
-from backend.policy.conditions import FALSE, TRUE, UNKNOWN, Values
+from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Values
 from backend.policy.periods import add_months, month_index, month_of
 from backend.policy.types import Benefit, Cites, Funding, Item, Number, Period, Tier
 from backend.policy.vocabulary import months_paid
@@ -203,9 +203,11 @@ def _stop_applies(stop: Mapping[str, Any], values: Values) -> bool:
 
 
 def clawback(rules: Ruleset, item: Item, values: Values, day: date) -> Computed:
-    """追缴: the amount already paid is claimed back when the condition holds, otherwise nothing."""
+    """追缴: the amount already paid is claimed back when the condition holds, unsettled in doubt, otherwise nothing."""
     p = item.benefit.parameters
     outcome = p["when"].test(values, day)
+    if outcome == REFER:
+        return Computed(UNSETTLED, cites=item.benefit.cites)
     if outcome == TRUE and values.get(p["of"]) is None:
         return Computed(UNSETTLED, None, (p["of"],), cites=item.benefit.cites)
     value = values[p["of"]] if outcome == TRUE else 0

@@ -99,9 +99,10 @@ class FactTest:
         self.facts: tuple[str, ...] = (fact, other) if other else (fact,)
         self.questions: frozenset[str] = frozenset()
         compare = COMPARISONS[operator]
+        absent = None if operator == "given" else MISSING
 
         def against_constant(values: Values, day: date) -> int:
-            value = values.get(fact, MISSING)
+            value = values.get(fact, absent)
             return UNKNOWN if value is MISSING else TRUE if compare(value, bound) else FALSE
 
         def against_fact(values: Values, day: date) -> int:
@@ -119,7 +120,8 @@ class FactTest:
         return f"{self.fact} {self.operator} {bound}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
-        return tuple(name for name in self.facts if name not in values)
+        """Whether a fact is given is never itself a question."""
+        return () if self.operator == "given" else tuple(name for name in self.facts if name not in values)
 
     def opens(self, values: Values, day: date) -> date | None:
         """A counter reaches its number on the first day of the month in which it gets there."""
@@ -359,7 +361,8 @@ class Referring:
         return f"{self.part!r} unless in doubt when {self.when!r}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
-        return _merge((self.part.unknown(values, day), self.when.unknown(values, day)))
+        open_parts = (part for part in (self.part, self.when) if part.test(values, day) == UNKNOWN)
+        return _merge(part.unknown(values, day) for part in open_parts)
 
     def opens(self, values: Values, day: date) -> date | None:
         return self.part.opens(values, day)

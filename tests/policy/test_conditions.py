@@ -40,6 +40,18 @@ def test_a_null_is_known_to_be_none_and_satisfies_no_comparison():
     assert FactTest("a", "at_least", 3).test({"a": None}, DAY) == FALSE
 
 
+def test_whether_a_fact_is_given_is_always_known_and_never_asked():
+    told = FactTest("a", "given", True)
+    assert [told.test(values, DAY) for values in ({"a": 1}, {"a": None}, {})] == [TRUE, FALSE, FALSE]
+    assert told.unknown({}, DAY) == ()
+
+
+def test_a_doubt_about_something_nobody_mentioned_asks_no_question():
+    mentioned = All([FactTest("b", "given", True), fact("b")])
+    assert Referring(fact("a"), mentioned, "q").test({"a": True}, DAY) == TRUE
+    assert Referring(fact("a"), mentioned, "q").unknown({}, DAY) == ("a",)
+
+
 def test_all_lets_a_bar_beat_a_doubt_and_a_doubt_beat_a_question():
     doubt = Referring(fact("b"), fact("b", "odd"), "q")
     assert All([fact("a"), doubt, fact("c")]).test({"a": False, "b": "odd"}, DAY) == FALSE
