@@ -150,8 +150,12 @@ class Supervisor:
         """Keep the processes alive, for ever."""
         while True:
             time.sleep(TICK)
-            for child in self._children:
-                child.watch(self._say)
+            self.look()
+
+    def look(self) -> None:
+        """Look once at every process and bring back those that died and are due."""
+        for child in self._children:
+            child.watch(self._say)
 
     def stop(self) -> None:
         """Stop all, Redis last; those that do not listen within the grace time are killed."""
@@ -169,8 +173,7 @@ class Supervisor:
         while awaited.deaths < STARTING_TRIES:
             yield
             time.sleep(TICK)
-            for child in self._children:
-                child.watch(self._say)
+            self.look()
 
 
 @contextmanager
