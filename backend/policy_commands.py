@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _city(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--city", default=None, help="城市，例如 安阳；不写时用第一份政策包")
+    parser.add_argument("--city", default=None, help="城市的名称或编号；不写时用第一份政策包")
 
 
 def _place_and_day(parser: argparse.ArgumentParser) -> None:

@@ -1,7 +1,7 @@
 """Policy packs and the law that computes: pure, no clock, no store, no network.
 
 packs = load_packs()
-rules = packs["anyang"].on(date(2021, 4, 1))
+rules = packs[city].on(date(2021, 4, 1))
 verdict = rules.judge("living_allowance", facts, as_of)
 """
 

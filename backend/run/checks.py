@@ -11,7 +11,7 @@ CHECKS = (
     ("ruff", ("-m", "ruff", "check", ".")),
     ("ruff format", ("-m", "ruff", "format", "--check", ".")),
     ("mypy", ("-m", "mypy")),
-    ("导入约定", ("-c", "from importlinter.cli import lint_imports_command; lint_imports_command()")),
+    ("导入约定", ("-m", "backend.run.contracts")),
 )
 
 

@@ -1,10 +1,12 @@
 """Runs one long program (training, building) with its output in a file, telling how it goes."""
 
+import re
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 Tell = Callable[[float, str], None]
 """Hears now and then the seconds passed and the last line of output."""
 
@@ -13,7 +15,7 @@ class WorkFailed(Exception):
     """A program ended with an error. `log` is the path of its output; the message is Chinese and has its last lines."""
 
     def __init__(self, title: str, log: Path):
-        tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
+        tail = "\n".join(_lines(log)[-15:])
         super().__init__(f"{title}没有成功，完整输出在 {log}：\n{tail}")
         self.log = log
 
@@ -37,5 +39,10 @@ def _watch(process: subprocess.Popen, log: Path, tell: Tell) -> None:
     started = time.monotonic()
     while process.poll() is None:
         time.sleep(0.3)
-        lines = log.read_text(encoding="utf-8", errors="replace").split("\n")
-        tell(time.monotonic() - started, next((line for line in reversed(lines) if line.strip()), ""))
+        tell(time.monotonic() - started, (_lines(log) or [""])[-1])
+
+
+def _lines(log: Path) -> list[str]:
+    """Return the lines with something on them, without colours."""
+    text = COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace"))
+    return [line for line in text.splitlines() if line.strip()]

@@ -73,7 +73,7 @@ def _train(path: Path, logs: Path, tell: Tell) -> None:
     unfinished = path.with_name(f"unfinished-{path.name}")
     content = ["--domain", DOMAIN, "--config", CONFIG, "--data", *TRAINING]
     result = ["--out", str(path.parent), "--fixed-model-name", unfinished.name]
-    argv = [str(RASA_PYTHON), "-m", "rasa", "train", *content, *result]
+    argv = [str(RASA_PYTHON), "-W", "ignore", "-m", "rasa", "train", *content, *result]
     env = rasa_environment(RASA_CACHE_DIRECTORY=str(path.parent / "cache"))
     run_long("模型训练", argv, logs / "train.log", tell, ROOT, env)
     unfinished.replace(path)
