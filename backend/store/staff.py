@@ -47,6 +47,13 @@ class WeakPassword(ValueError):
         super().__init__(f"密码至少 {MIN_PASSWORD} 位，且不能包含账号名。")
 
 
+class PasswordsDiffer(ValueError):
+    """The new password was typed differently the second time."""
+
+    def __init__(self) -> None:
+        super().__init__("两次输入的新密码不一样，请重新输入。")
+
+
 class LoginTaken(ValueError):
     """Another account has this login name."""
 
@@ -114,6 +121,14 @@ def set_password(staff_id: str, password: str, at: datetime, must_change: bool =
             password_hash=_hasher.hash(password), must_change=must_change, failures=0, locked_until=None
         ).where(Staff.id == staff_id).execute()
         close_all_sessions(staff_id, at)
+
+
+def confirm_password(staff_id: str, password: str) -> None:
+    """Ask once more for the password of somebody who is logged in. Raises LoginRefused."""
+    try:
+        _hasher.verify(Staff.get_by_id(staff_id).password_hash, password)
+    except (VerificationError, InvalidHashError):
+        raise LoginRefused from None
 
 
 def disable(staff_id: str, at: datetime) -> None:

@@ -1,0 +1,134 @@
+"""Who is at the console: session cookie, protection against forged requests, headers. Closed unless a route is listed.
+
+The cookie holds a random token (stored only as a hash); every form carries the session's CSRF token; pages may load
+nothing from elsewhere and may not be framed.
+"""
+
+import hmac
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, g, redirect, request, url_for
+
+from backend import clock
+from backend.store import staff as accounts
+from backend.store.models import Staff, StaffSession
+from backend.workflow.rights import Hat
+
+COOKIE = "console_session"
+OPEN_ENDPOINTS = frozenset({"console.login", "console.log_in", "console.static"})
+"""What can be reached without a session; everything else sends one to the login."""
+
+WHILE_CHANGING_PASSWORD = OPEN_ENDPOINTS | {"console.password", "console.change_password", "console.log_out"}
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; "
+    "base-uri 'none'; object-src 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+def guard(blueprint: Blueprint, secure_cookies: bool) -> None:
+    """Put the checks before and the headers after every route of the blueprint."""
+    blueprint.before_request(_require_session)
+    blueprint.before_request(_require_token)
+    blueprint.after_request(_harden)
+    blueprint.record_once(lambda state: state.app.config.setdefault("CONSOLE_SECURE_COOKIES", secure_cookies))
+
+
+def _require_session():
+    """Find the session of the cookie; without one only the open routes answer."""
+    token = request.cookies.get(COOKIE)
+    g.session = accounts.session_of(token, clock.now()) if token else None
+    g.staff = g.session.staff if g.session else None
+    if g.staff is None and request.endpoint not in OPEN_ENDPOINTS:
+        return _to("console.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+    if g.staff is not None and g.staff.must_change and request.endpoint not in WHILE_CHANGING_PASSWORD:
+        return _to("console.password")
+    return None
+
+
+def _to(endpoint: str, **values) -> Response:
+    """Redirect a page, and a part of a page that htmx asked for, to another page."""
+    address = url_for(endpoint, **values)
+    if request.headers.get("HX-Request"):
+        return Response(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def _require_token():
+    """Every change must carry the token of its own session; the login form carries none, but must come from here."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    if request.endpoint in OPEN_ENDPOINTS:
+        return None if _same_origin() else abort(403)
+    given = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
+    if g.session is None or not hmac.compare_digest(given.encode(), g.session.csrf.encode()):
+        abort(403, "页面已过期，请刷新后再提交。")
+    return None
+
+
+def _same_origin() -> bool:
+    origin = request.headers.get("Origin")
+    return origin is None or origin.partition("://")[2] == request.host
+
+
+def _harden(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint == "console.static":
+        response.headers["Cache-Control"] = "public, max-age=3600"
+    return response
+
+
+def remember(response: Response, login: accounts.Login, secure: bool) -> Response:
+    """Put the session's cookie on a response."""
+    response.set_cookie(
+        COOKIE,
+        login.token,
+        max_age=int(timedelta(hours=12).total_seconds()),
+        path="/console",
+        httponly=True,
+        secure=secure,
+        samesite="Strict",
+    )
+    return response
+
+
+def forget(response: Response) -> Response:
+    """Take the session's cookie off."""
+    response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Strict")
+    return response
+
+
+def own_hat(staff: Staff) -> Hat:
+    """Return the hat an account wears by itself."""
+    return hat_of(staff, wearer=staff.id)
+
+
+def hat_of(owner: Staff, wearer: str) -> Hat:
+    """Return the hat of `owner` as worn by the account `wearer` (the owner, or who stands in)."""
+    return Hat(
+        wearer=wearer,
+        owner=owner.id,
+        role=owner.role,
+        city=owner.city,
+        agency=owner.agency,
+        window=owner.window,
+        place=owner.place,
+        employer=owner.employer_id,
+    )
+
+
+def hats() -> list[Hat]:
+    """Return every hat the present account may wear today: its own and those of colleagues it stands in for."""
+    staff: Staff = g.staff
+    absent = accounts.stands_in_for(staff.id, clock.today())
+    return [own_hat(staff), *(hat_of(colleague, wearer=staff.id) for colleague in absent)]
+
+
+def current_session() -> StaffSession:
+    """Return the session of the request."""
+    return g.session
