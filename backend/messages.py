@@ -106,7 +106,7 @@ class Messages:
 
     def page(self, template: Template, subject: str | None) -> str:
         """Return the mini-program page that a tap on a message opens, about `subject` (a case id) if there is one."""
-        return self.page_pattern.format(screen=template.screen) + (f"&id={subject}" if subject else "")
+        return self.page_pattern.format(screen=template.screen) + (f"&application={subject}" if subject else "")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """One access token for all processes: kept in Redis, fetched by one of them at a time.
 
 The platform's stable token stays the same until five minutes before its end. A stampede of fetches, or a process that
-fetches again for every stale answer, would eat the day's quota; so a fetch happens under a lock, the others wait and
-read what it brought, and a token that was just confirmed is not asked for again.
+fetches again for every call that was refused, would eat the day's quota; so a fetch happens under a lock, the others
+wait and read what it brought, and while the platform insists on a token it is not asked for another.
 """
 
 import json
@@ -20,11 +20,8 @@ log = logging.getLogger(__name__)
 MARGIN = timedelta(minutes=4)
 """A token is renewed this long before its end; the platform hands out a new one in the last five minutes."""
 
-CONFIRMED = timedelta(seconds=10)
-"""A token that the platform confirmed this recently is not asked for again, whatever calls say of it."""
-
-FORCE_EVERY = timedelta(seconds=60)
-"""The platform takes a forced refresh every 30 seconds and 20 times a day."""
+INSISTED = timedelta(seconds=10)
+"""For so long a token that the platform gave again, although calls were refused with it, is not asked for anew."""
 
 LOCK_SECONDS = 30
 WAIT_SECONDS = 20
@@ -32,20 +29,19 @@ WAIT_SECONDS = 20
 
 @dataclass(frozen=True)
 class Token:
-    """An access token, its end, and when the platform last confirmed and was last forced to renew it."""
+    """An access token, its end (Unix seconds), and when the platform last insisted on it."""
 
     value: str
     expires_at: float
-    confirmed_at: float
-    forced_at: float = 0.0
+    insisted_at: float = 0.0
 
     def fresh(self, now: datetime) -> bool:
         """Whether the token may be used without asking."""
         return now.timestamp() < self.expires_at - MARGIN.total_seconds()
 
 
-Fetch = Callable[[bool], tuple[str, int]]
-"""Asks the platform: force → token and seconds it is valid. Raises WeChatError."""
+Fetch = Callable[[], tuple[str, int]]
+"""Asks the platform for its stable token and the seconds it is valid. Raises WeChatError."""
 
 
 class AccessToken:
@@ -76,15 +72,15 @@ class AccessToken:
                 self._token = self._shared(stale)
             except RedisError as error:
                 log.warning("access token not shared: redis says %s", type(error).__name__)
-                self._token = self._ask(self._token, stale)
+                self._token = self._ask(stale)
             return self._token.value
 
     def _usable(self, token: Token | None, stale: str | None) -> bool:
-        """Whether `token` serves: fresh, and not the stale one unless the platform has just confirmed it."""
+        """Whether `token` serves: fresh, and not the stale one unless the platform has just insisted on it."""
         now = self._clock()
         if token is None or not token.fresh(now):
             return False
-        return token.value != stale or now.timestamp() - token.confirmed_at < CONFIRMED.total_seconds()
+        return token.value != stale or now.timestamp() - token.insisted_at < INSISTED.total_seconds()
 
     def _shared(self, stale: str | None) -> Token:
         """Return the token another process brought, or bring one while the others wait."""
@@ -94,27 +90,22 @@ class AccessToken:
         try:
             with self._redis.lock(f"{self._key}:lock", timeout=LOCK_SECONDS, blocking_timeout=WAIT_SECONDS):
                 known = self._read()
-                return known if self._usable(known, stale) else self._bring(known, stale)
+                return known if self._usable(known, stale) else self._bring(stale)
         except LockError:
             log.warning("access token lock was lost or never came free")
-            return self._bring(self._read(), stale)
+            return self._bring(stale)
 
-    def _bring(self, known: Token | None, stale: str | None) -> Token:
-        token = self._ask(known, stale)
+    def _bring(self, stale: str | None) -> Token:
+        token = self._ask(stale)
         seconds = max(1, int(token.expires_at - self._clock().timestamp()))
         self._redis.set(self._key, json.dumps(asdict(token)), ex=seconds)
         return token
 
-    def _ask(self, known: Token | None, stale: str | None) -> Token:
-        """Ask the platform; force a new token only when it insists on the stale one."""
+    def _ask(self, stale: str | None) -> Token:
         now = self._clock().timestamp()
-        forced_at = known.forced_at if known else 0.0
-        value, seconds = self._fetch(False)
-        if value == stale and now - forced_at >= FORCE_EVERY.total_seconds():
-            value, seconds = self._fetch(True)
-            forced_at = now
-        log.info("access token confirmed, valid %s s", seconds)
-        return Token(value, now + seconds, now, forced_at)
+        value, seconds = self._fetch()
+        log.info("access token fetched, valid %s s%s", seconds, ", the same as before" if value == stale else "")
+        return Token(value, now + seconds, now if value == stale else 0.0)
 
     def _read(self) -> Token | None:
         text = self._redis.get(self._key)

@@ -343,10 +343,10 @@ class Gateway:
     def _post(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
         return _mapping(self._client.post(PLATFORM + path, data=dict(body)))
 
-    def _fetch_token(self, force: bool) -> tuple[str, int]:
+    def _fetch_token(self) -> tuple[str, int]:
         body = {"grant_type": "client_credential", "appid": self._account.app_id, "secret": self._account.secret}
         url, tokenless = f"{PLATFORM}cgi-bin/stable_token", {"access_token": None}
-        answer = _mapping(self._client.post(url, data=body | {"force_refresh": force}, params=tokenless))
+        answer = _mapping(self._client.post(url, data=body, params=tokenless))
         return _of(answer, "access_token"), int(_of(answer, "expires_in"))
 
 
