@@ -7,6 +7,16 @@ import pytest
 from tests import servers
 
 
+def pytest_addoption(parser):
+    """Add `--require-servers`, with which a missing Rasa, PostgreSQL or Chromium fails the tests that need it."""
+    parser.addoption("--require-servers", action="store_true", help="fail, not skip, where a server is missing")
+
+
+def pytest_configure(config):
+    """Tell the servers whether they may be missing."""
+    servers.required = config.getoption("--require-servers")
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory):
     """A PostgreSQL server for the session; skips where none can be had."""

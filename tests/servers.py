@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -22,6 +23,17 @@ BROWSER_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+required = False
+"""Set by `--require-servers`: what is lacking then fails the test instead of skipping it."""
+
+
+def lacking(reason: str) -> NoReturn:
+    """Skip the test that needs what this machine does not have, or fail it where everything must be there."""
+    if required:
+        pytest.fail(reason)
+    pytest.skip(reason)
 
 
 def free_ports(count: int = 5) -> int:
@@ -40,7 +52,7 @@ def _free(port: int) -> bool:
 def browser_program() -> str:
     """Return the path of a Chromium; skips the test where there is none."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    return found or pytest.skip("no Chromium on PATH")
+    return found or lacking("no Chromium on PATH")
 
 
 def postgres_server(folder: Path) -> "PackagedPostgres | InstalledPostgres":
@@ -75,7 +87,7 @@ class InstalledPostgres:
     """The system's PostgreSQL on a socket of its own. It refuses to run as root, so root lends it another user."""
 
     def __init__(self):
-        programs = _postgres_programs() or pytest.skip("no PostgreSQL: neither pgserver nor an installed server")
+        programs = _postgres_programs() or lacking("no PostgreSQL: neither pgserver nor an installed server")
         self._programs, self._user = programs, _unprivileged()
         self._home = Path(tempfile.mkdtemp(prefix="pg-"))
         if self._user:
