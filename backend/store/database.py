@@ -15,6 +15,7 @@ from peewee import Database, SqliteDatabase
 from playhouse.migrations import Runner
 from playhouse.pool import PooledPostgresqlDatabase, PooledSqliteDatabase
 
+from backend import clock
 from backend.settings import Settings
 from backend.store.crypto import vault, vault_from
 from backend.store.files import Shelf, shelf
@@ -37,6 +38,7 @@ class UnknownDatabase(ValueError):
 
 def open_store(settings: Settings) -> Database:
     """Bind the store to the database and keys of `settings` and return the database. May be called again in tests."""
+    clock.follow(settings.data_dir / "clock-ahead" if settings.sandbox else None)
     vault.fill(vault_from(settings))
     shelf.fill(Shelf(settings.data_dir / "papers"))
     opened = connect(settings.database_url)
