@@ -6,7 +6,7 @@ no rule stands here.
 
 from flask import Blueprint
 
-from backend.console import accounts_pages, security, views
+from backend.console import accounts_pages, notices_pages, security, views
 from backend.settings import Settings
 
 
@@ -22,6 +22,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
     )
     security.guard(blueprint, secure_cookies=not settings.sandbox)
     views.register(blueprint)
+    notices_pages.register(blueprint)
     accounts_pages.register(blueprint)
     return blueprint
 

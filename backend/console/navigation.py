@@ -1,8 +1,10 @@
 """The entries of the top bar: a closed table of pages and the roles that use them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 
-from flask import current_app, g, request, url_for
+from flask import abort, current_app, g, request, url_for
 
 from backend.workflow.rights import STAFF_ROLES, Role
 
@@ -21,7 +23,7 @@ PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
     ("console.staff", "账号", frozenset({Role.ADMIN})),
     ("console.audit", "操作日志", frozenset({Role.AUDITOR, Role.ADMIN})),
 )
-"""Endpoint, name, roles. A page of this table is refused to every other role (`console.views.allowed_pages`)."""
+"""Endpoint, name, roles. A page of this table is refused to every other role (`only_for`)."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,15 @@ def entries() -> list[Entry]:
     ]
 
 
-def may_open(endpoint: str, role: str) -> bool:
-    """Tell whether a role may open a page of the table; pages outside the table guard themselves."""
-    listed = {page: roles for page, _, roles in PAGES}
-    return endpoint not in listed or role in listed[endpoint]
+def only_for(endpoint: str) -> Callable[[Callable], Callable]:
+    """Return a decorator that keeps a view to the roles that the table names for a page."""
+    roles = next(roles for page, _, roles in PAGES if page == endpoint)
+
+    def keep(view: Callable) -> Callable:
+        @wraps(view)
+        def kept(*args, **kwargs):
+            return view(*args, **kwargs) if g.staff.role in roles else abort(403)
+
+        return kept
+
+    return keep
