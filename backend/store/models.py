@@ -328,6 +328,7 @@ class Application(Base):
     declared_at = MomentField(null=True)
     verdict = JSONField(null=True)  # the engine's verdict at submission, as data
     amount_fen = FenField(null=True)
+    terms = JSONField(null=True)  # what a judging desk settled where the text leaves it open
     outcome = TextField(null=True)  # granted | rejected | refused …
     reason = TextField(null=True)
 
@@ -403,6 +404,25 @@ class Pause(Base):
     starts_at = MomentField()
     ends_at = MomentField(null=True)
     reason = TextField()
+
+
+class StaffAlert(Base):
+    """A warning for a role at an agency (or an employer's HR): a step is due soon, over its limit, or late."""
+
+    id = Key("alr")
+    city = TextField()
+    role = TextField()
+    agency = TextField(null=True)
+    employer = Link(Employer, null=True, on_delete="CASCADE")
+    application = Link(Application, on_delete="CASCADE")
+    step_record = Link(StepRecord, on_delete="CASCADE")
+    level = IntegerField()
+    text = TextField()
+    created_at = Created()
+    seen_at = MomentField(null=True)
+
+    class Meta:
+        indexes = ((("step_record", "role", "level"), True), (("city", "role", "agency", "id"), False))
 
 
 class Correction(Base):
@@ -1021,6 +1041,7 @@ TABLES = (
     Application,
     StepRecord,
     Pause,
+    StaffAlert,
     Correction,
     CorrectionPoint,
     CaseNote,

@@ -1,0 +1,30 @@
+"""Moving a case on: out of one stage and into the next, deciding it on the way, or to its end."""
+
+from backend.workflow.case import Change
+from backend.workflow.decisions import ENGINE, Terms, decision_of, grant, issue_card
+from backend.workflow.rulebook import stages_of
+from backend.workflow.stages import State, decides
+
+
+def move_on(change: Change, outcome: str, note: str | None = None, terms: Terms = ENGINE) -> None:
+    """End the present stay favourably and begin the next; what comes after the last is the end of the case.
+
+    Where nothing is left but to carry it out, the decision is made here. Raises AmountOpen.
+    """
+    stages = stages_of(change.case)
+    here = next((stage.position for stage in stages if stage.step == change.case.step), 0)
+    if decides(stages, here) and decision_of(change.case.id) is None:
+        grant(change, terms)
+        _card_without_a_step(change, {stage.kind for stage in stages})
+    following = change.next_stage()
+    change.leave(outcome, note)
+    if following is not None:
+        change.enter(following)
+        return
+    change.finish(State.GRANTED, "granted")
+    change.tell("result", outcome="已办结", decided_on=change.now.date())
+
+
+def _card_without_a_step(change: Change, kinds: set[str]) -> None:
+    if change.item.grants.get("has_talent_card") is True and "card" not in kinds:
+        issue_card(change)
