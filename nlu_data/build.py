@@ -1,0 +1,285 @@
+"""Writes nlu_data/generated/ from the packs, the vocabulary and the hand-written sentences: `python -m nlu_data.build`.
+
+    lookups.yml      look-up tables and synonyms: items, cities, districts, agencies, employers, papers … from the packs,
+                     grades, kin, kinds of homes … from nlu_data/vocabulary
+    words.txt        the same names as a dictionary for jieba
+    variations.yml   the hand-written sentences again as other people would type them: homophone typos, dialect words,
+                     courtesies, traditional characters, another item in the same question
+
+The result depends on its inputs alone (seeded by the sentence itself), is committed, and a test builds it afresh and
+compares. Variations carry the metadata `made`, so that nothing is learned about wording from them.
+"""
+
+import random
+import re
+import sys
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import jieba
+import yaml
+from opencc import OpenCC
+from pypinyin import Style, pinyin
+
+from backend.policy.catalogue import Pack
+from backend.policy.loader import load_packs
+
+HERE = Path(__file__).resolve().parent
+GENERATED = HERE / "generated"
+SHORTEST_EMPLOYER = 4
+TALK = frozenset(
+    "affirm deny dont_know refuse correct stop repeat more inform greet thanks bye abuse rate_good rate_bad".split()
+)
+"""Intents whose sentences are varied in spelling only: a courtesy or another item would change what they are."""
+Names = dict[str, dict[str, list[str]]]
+
+
+# --- names ------------------------------------------------------------------------------------------------------------
+
+
+def names(packs: Mapping[str, Pack]) -> Names:
+    """Return entity → value → names, from all packs and the vocabulary. An item's name is its own value."""
+    found: Names = {}
+    for pack in packs.values():
+        for entity, value, name in _pack_names(pack):
+            _add(found, entity, value, name)
+    for entity, values in _vocabulary("person.yml", "places.yml").items():
+        for value, words in values.items():
+            for word in words:
+                _add(found, entity, value, word)
+    for alias, words in _vocabulary("items.yml").items():
+        for word in (alias, *words):
+            _add(found, "item", alias, word)
+    return found
+
+
+def _pack_names(pack: Pack) -> Iterator[tuple[str, str, str]]:
+    city = pack.city
+    for name in (city.name, city.full_name, *city.aliases, *city.local_words):
+        yield "city", city.id, name
+    for district in city.districts:
+        for name in (district.name, *district.aliases):
+            yield "district", district.name, name
+    for agency in city.agencies.values():
+        for name in (agency.name, *agency.aliases):
+            yield "agency", agency.name, name
+    for item in pack.items.values():
+        for name in (item.name, *item.aliases):
+            yield "item", name, name
+        for material in item.materials:
+            yield "material", material.name, re.sub(r"[《》“”]", "", material.name)
+    for directory in pack.directories:
+        for entry in directory.entries:
+            for name in _spoken(entry.name, city.name, directory.by):
+                yield _entity_of(directory.by), entry.name, name
+
+
+def _entity_of(fact: str | None) -> str:
+    return {"employer_name": "employer", "talent_award": "award", "hospital": "hospital"}.get(fact or "", "entry")
+
+
+def _spoken(name: str, city: str, by: str | None) -> list[str]:
+    """The official name and what people leave of it: without legal form, without the city in front."""
+    if by != "employer_name":
+        return [name, *re.findall(r"“([^”]+)”", name)]
+    bare = re.sub(r"[（(].*?[）)]", "", name)
+    short = re.sub(r"(股份|集团)?(有限责任公司|有限公司)$", "", bare)
+    home = re.sub(rf"^({city}市?|河南省?)", "", short)
+    return [each for each in dict.fromkeys((name, bare, short, home)) if len(each) >= SHORTEST_EMPLOYER]
+
+
+def _add(found: Names, entity: str, value: str, name: str) -> None:
+    name = name.strip().lower()
+    if not name or any(name in others for values in found.values() for others in values.values()):
+        return  # the first to claim a name keeps it: packs before vocabulary, exact before colloquial
+    found.setdefault(entity, {}).setdefault(value, []).append(name)
+
+
+def _vocabulary(*files: str) -> dict[str, dict[str, list[str]]]:
+    merged: dict[str, dict[str, list[str]]] = {}
+    for file in files:
+        merged.update(yaml.safe_load((HERE / "vocabulary" / file).read_text(encoding="utf-8")))
+    return merged
+
+
+# --- sentences and their variations -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One hand-written training sentence."""
+
+    intent: str
+    text: str
+
+
+def sentences() -> list[Sentence]:
+    """Return the hand-written training sentences in the order of the files."""
+    found = []
+    for file in sorted((HERE / "train").glob("*.yml")):
+        for block in yaml.safe_load(file.read_text(encoding="utf-8"))["nlu"]:
+            lines = (line[2:].strip() for line in block.get("examples", "").splitlines() if line.startswith("- "))
+            found += [Sentence(block["intent"], line) for line in lines]
+    return found
+
+
+DIALECT = (
+    ("什么", "啥"), ("怎么", "咋"), ("怎样", "咋样"), ("哪里", "哪儿"), ("在哪", "搁哪"), ("我们", "俺们"), ("我", "俺"),
+    ("你们", "恁"), ("多少", "多些"), ("吗", "不"), ("没有", "木有"), ("可以", "管"), ("行不行", "中不中"), ("这里", "这儿"),
+    ("为什么", "为啥"), ("知道", "晓得"), ("东西", "物件"), ("孩子", "娃"), ("老婆", "媳妇"), ("啥", "什么"), ("咋", "怎么"),
+)  # fmt: skip
+OPENINGS = ("请问", "你好,", "老师好,", "想问下", "麻烦问一下,", "那个", "我想咨询一下", "问一下", "哎", "打扰了,", "恁好,")
+ENDINGS = ("呀", "啊", "呢", "嘞", ",谢谢", "?", "??", "!", "哈", ",急", "。", "哦", "捏", "勒")
+STATEMENTS = ("我是硕士,", "我本科刚毕业,", "我在厂里上班,", "听同事说有政策,", "我看了文件,", "刚来这边,", "我老公也想问,")
+_TRADITIONAL = OpenCC("s2t")
+
+
+def typo(text: str, dice: random.Random) -> str:
+    """Type one character, in a long text two, by another of the same sound."""
+    places = [place for place, char in enumerate(text) if "一" <= char <= "鿿"]
+    for place in dice.sample(places, min(len(places), 1 + (len(text) > 12))):
+        others = [other for other in _homophones().get(_sound(text[place]), ()) if other != text[place]]
+        if others:
+            text = f"{text[:place]}{dice.choice(others)}{text[place + 1 :]}"
+    return text
+
+
+def dialect(text: str, dice: random.Random) -> str:
+    """Say up to two words as at home."""
+    fitting = [(here, there) for here, there in DIALECT if here in text]
+    for here, there in dice.sample(fitting, min(2, len(fitting))):
+        text = text.replace(here, there, 1)
+    return text
+
+
+def courtesy(text: str, dice: random.Random) -> str:
+    """Open or close as people do in a chat."""
+    opened = f"{dice.choice(OPENINGS)}{text}"
+    return opened if dice.random() < 0.5 else f"{text.rstrip('?!。呀啊呢')}{dice.choice(ENDINGS)}"
+
+
+def told(text: str, dice: random.Random) -> str:
+    """Say something about oneself first."""
+    return f"{dice.choice(STATEMENTS)}{text}"
+
+
+def traditional(text: str, dice: random.Random) -> str:
+    """Write in traditional characters."""
+    return _TRADITIONAL.convert(text)
+
+
+def another_item(text: str, dice: random.Random) -> str:
+    """Ask the same about another item."""
+    for item in _items():
+        if item in text:
+            return text.replace(item, dice.choice(_items()), 1)
+    return text
+
+
+SPELLING: tuple[Callable[[str, random.Random], str], ...] = (typo, typo, traditional)
+WORDING = (*SPELLING, typo, dialect, dialect, courtesy, courtesy, told, another_item, another_item)
+
+
+def variations(written: Iterable[Sentence], each: int = 2) -> Iterator[Sentence]:
+    """Yield up to `each` new sentences for every written one; the sentence itself seeds the dice."""
+    written = list(written)
+    known = {sentence.text for sentence in written}
+    for sentence in written:
+        dice = random.Random(zlib.crc32(sentence.text.encode()))  # noqa: S311 - repeatable on purpose
+        ways = SPELLING if sentence.intent in TALK or len(sentence.text) < 4 else WORDING
+        if sentence.intent == "ask_same":
+            ways = SPELLING
+        for way in dice.sample(ways, min(each, len(ways))):
+            made = way(sentence.text, dice)
+            if made not in known:
+                known.add(made)
+                yield Sentence(sentence.intent, made)
+
+
+_cache: dict[str, object] = {}
+
+
+def _homophones() -> dict[str, list[str]]:
+    """Sound → the thirty or so characters people most often type for it, commonest first."""
+    if "sounds" not in _cache:
+        jieba.initialize()
+        common = sorted((c for c in jieba.dt.FREQ if len(c) == 1 and "一" <= c <= "鿿"), key=lambda c: -jieba.dt.FREQ[c])
+        sounds: dict[str, list[str]] = {}
+        for char in common[:3500]:
+            sounds.setdefault(_sound(char), []).append(char)
+        _cache["sounds"] = {sound: chars[:8] for sound, chars in sounds.items()}
+    return _cache["sounds"]  # type: ignore[return-value]
+
+
+def _sound(char: str) -> str:
+    return pinyin(char, style=Style.NORMAL)[0][0]
+
+
+def _items() -> list[str]:
+    if "items" not in _cache:
+        words = _vocabulary("items.yml")
+        _cache["items"] = sorted({alias for alias in words if len(alias) > 2}, key=lambda name: (-len(name), name))
+    return _cache["items"]  # type: ignore[return-value]
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+def lookups_file(found: Names) -> str:
+    """Return lookups.yml."""
+    blocks = []
+    for entity, values in found.items():
+        blocks.append(_block("lookup", entity, [name for words in values.values() for name in words]))
+        for value, words in values.items():
+            other = [word for word in words if word != value]
+            if other:
+                blocks.append(_block("synonym", value, other))
+    return f'version: "3.1"\nnlu:\n{"".join(blocks)}'
+
+
+def variations_file(made: Iterable[Sentence]) -> str:
+    """Return variations.yml, one block an intent."""
+    by_intent: dict[str, list[str]] = {}
+    for sentence in made:
+        by_intent.setdefault(sentence.intent, []).append(sentence.text)
+    blocks = [_block("intent", intent, texts, "  metadata: {made: true}\n") for intent, texts in by_intent.items()]
+    return f'version: "3.1"\nnlu:\n{"".join(blocks)}'
+
+
+def words_file(found: Names) -> str:
+    """Return words.txt in jieba's format: word and frequency."""
+    words = sorted({name for values in found.values() for words in values.values() for name in words if len(name) > 1})
+    return "".join(f"{word} 2000 n\n" for word in words if " " not in word)
+
+
+def _block(kind: str, name: str, lines: Iterable[str], more: str = "") -> str:
+    examples = "".join(f"    - {line}\n" for line in lines)
+    return f"- {kind}: {yaml.safe_dump(name, allow_unicode=True).splitlines()[0]}\n{more}  examples: |\n{examples}"
+
+
+def build() -> dict[str, str]:
+    """Return the content of every generated file by name."""
+    found = names(load_packs())
+    made = variations(sentences())
+    return {
+        "lookups.yml": lookups_file(found),
+        "words.txt": words_file(found),
+        "variations.yml": variations_file(made),
+    }
+
+
+def main() -> int:
+    """Write the generated files and say what changed."""
+    GENERATED.mkdir(exist_ok=True)
+    for name, content in build().items():
+        path = GENERATED / name
+        changed = not path.exists() or path.read_text(encoding="utf-8") != content
+        path.write_text(content, encoding="utf-8")
+        print(f"{name}: {'written' if changed else 'unchanged'}, {content.count(chr(10))} lines")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
