@@ -6,7 +6,7 @@ no rule stands here.
 
 from flask import Blueprint
 
-from backend.console import accounts_pages, notices_pages, security, views
+from backend.console import accounts_pages, notices_pages, office_pages, payments_pages, security, views
 from backend.settings import Settings
 
 
@@ -23,6 +23,8 @@ def create_blueprint(settings: Settings) -> Blueprint:
     security.guard(blueprint, secure_cookies=not settings.sandbox)
     views.register(blueprint)
     notices_pages.register(blueprint)
+    payments_pages.register(blueprint)
+    office_pages.register(blueprint)
     accounts_pages.register(blueprint)
     return blueprint
 

@@ -12,9 +12,9 @@ from backend.console.security import hats
 from backend.policy.money import fen_of
 from backend.store.models import Staff
 from backend.workflow import desk, notices, payments
-from backend.workflow.case import Refusal
 from backend.workflow.decisions import Terms
 from backend.workflow.desk import Point, Reason
+from backend.workflow.refusal import Refusal
 from backend.workflow.stages import COMMANDS
 
 Form = Any

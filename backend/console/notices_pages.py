@@ -9,7 +9,7 @@ from backend.console.security import hats
 from backend.store import audit, sealed
 from backend.store.models import Application, NoticeEntry, Objection, PublicNotice
 from backend.workflow import notices
-from backend.workflow.case import Refusal
+from backend.workflow.refusal import Refusal
 
 
 def register(blueprint: Blueprint) -> None:

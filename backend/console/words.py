@@ -38,6 +38,13 @@ VERDICT_NAMES = {
 }
 VERDICT_TONES = {"eligible": "ok", "not_eligible": "bad", "needs_info": "warn", "refer": "warn", "not_in_force": ""}
 PAYER_NAMES = {"employer": "用人单位", "city": "市财政", "district": "区财政", "county": "县（市）财政"}
+BATCH_NAMES = {
+    "open": "待复核",
+    "approved": "已复核，待导出",
+    "exported": "已导出，待银行结果",
+    "settled": "已完成",
+    "cancelled": "已撤销",
+}
 OUTBOX_NAMES = {
     "queued": "等待发送",
     "leased": "等待发送",
