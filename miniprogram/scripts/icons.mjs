@@ -24,8 +24,7 @@ function drawing(name) {
 }
 
 const rules = pairs.map(([, ours, theirs]) => {
-  const url = `url("data:image/svg+xml,${drawing(theirs)}")`
-  return `.icon--${ours} { -webkit-mask-image: ${url}; mask-image: ${url}; }`
+  return `.icon--${ours} { --drawing: url("data:image/svg+xml,${drawing(theirs)}"); }`
 })
 writeFileSync(
   file('src/design/icons.css'),

@@ -12,7 +12,7 @@ export function pressable(platform: string): Plugin {
     transform(code, id) {
       if (!/\/src\/.*\.vue$/.test(id)) return null
       return code.replace(/<[a-z][a-z-]*\b[^<>]*?\s@tap(?:\.stop)?="/g, (start) =>
-        /\s(role|aria-role)=/.test(start) ? start : start.replace(/\s(@tap(?:\.stop)?=")$/, ` ${marks} $1`),
+        /\s:?(aria-)?role=/.test(start) ? start : start.replace(/\s(@tap(?:\.stop)?=")$/, ` ${marks} $1`),
       )
     },
   }
@@ -47,7 +47,7 @@ export function bootScript(): Plugin {
       handler: (html) =>
         html.replace(
           /<script type="module"[^>]*\ssrc="([^"]+)"[^>]*><\/script>/,
-          '<link rel="modulepreload" crossorigin href="$1" />\n    <script src="./static/boot.js" data-app="$1"></script>',
+          '<link rel="modulepreload" crossorigin href="$1" />\n    <script src="./static/h5/boot.js" data-app="$1"></script>',
         ),
     },
   }

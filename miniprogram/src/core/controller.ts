@@ -7,9 +7,9 @@ import { inject, reactive, ref, type InjectionKey, type Ref } from 'vue'
 import type { Action, Block, Button, ChatMessage, MaterialSlot, Screen } from '../contract/screen'
 import { perform } from './actions'
 import type { FormHandle } from './form'
-import { ApiError } from './http'
+import { ApiError, newKey } from './http'
 import { about, session, signIn, silent } from './session'
-import { expireScreens, fetchScreen, joinPage, kept, patchBlocks, type Params } from './screens'
+import { addMessages, expireScreens, fetchScreen, joinPage, kept, patchBlocks, patchSlot, type Params } from './screens'
 
 export type Status = 'loading' | 'ready' | 'failed' | 'sign_in'
 
@@ -42,14 +42,16 @@ export interface Answer {
   next?: Action
   blocks?: Block[]
   slot?: MaterialSlot
-  messages?: ChatMessage[]
+  messages?: Partial<ChatMessage>[]
 }
 
 export class Controller {
   readonly state: State
   readonly forms = new Map<string, FormHandle>()
-  /** Chat blocks listen here for what is said and for messages that arrive with other answers. */
-  chat?: { say(text: string): void; add(messages: ChatMessage[]): void }
+  /** The chat of this screen, once it is drawn. */
+  chat?: { say(text: string): void; arrived(): void }
+  /** What is to be said as soon as the chat is drawn: a question asked on another screen. */
+  saying?: string
   private run = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -127,30 +129,25 @@ export class Controller {
   async answered(answer: Answer | undefined, then?: Action): Promise<void> {
     expireScreens()
     if (answer?.blocks) this.patch(answer.blocks)
-    if (answer?.slot) this.patchSlot(answer.slot.upload, answer.slot)
-    if (answer?.messages) this.chat?.add(answer.messages)
+    if (answer?.slot) this.patchSlot(answer.slot)
+    if (answer?.messages) this.addMessages(answer.messages, newKey())
     if (answer?.toast) this.say(answer.toast)
     const next = answer?.next ?? then
     if (next) await perform(next, this)
   }
 
   patch(blocks: Block[]): void {
-    const { screen } = this.state
-    if (screen) this.state.screen = { ...screen, blocks: patchBlocks(screen.blocks, blocks) }
+    if (this.state.screen) this.state.screen = patchBlocks(this.state.screen, blocks)
   }
 
   /** Put the newer state of one paper where it is shown. */
-  patchSlot(upload: string | undefined, slot: MaterialSlot): void {
-    const renew = <T extends { type: string }>(block: T): T => {
-      const inner = block as unknown as { slots?: MaterialSlot[]; slot?: MaterialSlot; blocks?: T[]; messages?: { blocks: T[] }[] }
-      const fits = (one: MaterialSlot) => one.id === slot.id && (!upload || one.upload === upload)
-      if (block.type === 'materials') return { ...block, slots: inner.slots!.map((one) => (fits(one) ? slot : one)) }
-      if (block.type === 'upload' && fits(inner.slot!)) return { ...block, slot }
-      if (block.type === 'section') return { ...block, blocks: inner.blocks!.map(renew) }
-      return block
-    }
-    const { screen } = this.state
-    if (screen) this.state.screen = { ...screen, blocks: screen.blocks.map(renew) }
+  patchSlot(slot: MaterialSlot): void {
+    if (this.state.screen) this.state.screen = patchSlot(this.state.screen, slot)
+  }
+
+  addMessages(messages: Partial<ChatMessage>[], key: string): void {
+    if (this.state.screen) this.state.screen = addMessages(this.state.screen, messages.map((one, i) => whole(one, `${key}-${i}`)))
+    this.chat?.arrived()
   }
 
   say(text: string, tone: Snack['tone'] = 'plain', retry?: () => void): void {
@@ -232,6 +229,11 @@ export class Controller {
       60,
     )
   }
+}
+
+/** An answer of the assistant interface as a full message: it need not hold more than its text. */
+function whole(message: Partial<ChatMessage>, id: string): ChatMessage {
+  return { id, who: 'assistant', text: '', citations: [], links: [], blocks: [], ratable: false, ...message }
 }
 
 export const fieldId = (name: string) => `field-${name}`

@@ -17,15 +17,16 @@ const QUALITY = 0.82
 
 /** Ask the person for files. Empty when they changed their mind; raises with a sentence when they may not be used. */
 export async function pick(source: Source, atMost: number): Promise<Picked[]> {
+  const picture = source === 'camera' ? 'camera' : 'album'
   // #ifdef H5
   return pickInBrowser(source, atMost)
   // #endif
   // #ifdef MP-WEIXIN
   await privacyAgreed()
-  return source === 'file' ? pickMessageFile(atMost) : pickMedia(source, atMost)
+  return source === 'file' ? pickMessageFile(atMost) : pickMedia(picture, atMost)
   // #endif
   // #ifdef MP-ALIPAY
-  return pickImage(source === 'camera' ? 'camera' : 'album', atMost)
+  return pickImage(picture, atMost)
   // #endif
 }
 
@@ -76,7 +77,7 @@ function privacyAgreed(): Promise<void> {
   })
 }
 
-function pickMedia(source: 'camera' | 'album', atMost: number): Promise<Picked[]> {
+function pickMedia(source: Exclude<Source, 'file'>, atMost: number): Promise<Picked[]> {
   return new Promise((resolve, reject) =>
     uni.chooseMedia({
       count: Math.min(atMost, 9),

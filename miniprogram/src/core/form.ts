@@ -12,7 +12,8 @@ import { ApiError, newKey, send } from './http'
 import { atSignOut } from './session'
 import { names, read, remove, write } from './storage'
 
-export type SaveState = 'idle' | 'saving' | 'saved' | 'waiting'
+/** `refused`: what is marked as wrong was not saved, the rest was. `waiting`: kept on the device until there is a network. */
+export type SaveState = 'idle' | 'saving' | 'saved' | 'refused' | 'waiting'
 
 interface Draft {
   save?: Save
@@ -31,6 +32,8 @@ const PAUSE = 800
 export class FormHandle {
   readonly values: Values = reactive({})
   readonly errors: Record<string, string> = reactive({})
+  /** Fields changed by the person on this screen; where a value came from is no longer said there. */
+  readonly touched: Record<string, boolean> = reactive({})
   readonly state = reactive<{ save: SaveState; at: number }>({ save: 'idle', at: 0 })
   private dirty = new Map<string, number>()
   private refused = new Set<string>()
@@ -65,6 +68,7 @@ export class FormHandle {
   set(name: string, value: Json): void {
     if (same(this.values[name], value)) return
     this.values[name] = value
+    this.touched[name] = true
     for (const key of Object.keys(this.errors)) if (key === name || key.startsWith(`${name}.`)) delete this.errors[key]
     this.dirty.set(name, ++this.serial)
     this.refused.delete(name)
@@ -137,14 +141,14 @@ export class FormHandle {
     }
     this.mark(wrong.filter(({ field }) => this.refused.has(field.split('.')[0]!)))
     this.store()
-    this.state.save = this.dirty.size ? 'waiting' : 'saved'
+    this.state.save = this.refused.size ? 'refused' : 'saved'
     this.state.at = Date.now()
     if (answer.blocks?.length) this.onBlocks(answer.blocks)
     if ([...this.dirty.keys()].some((name) => !this.refused.has(name))) this.schedule()
   }
 
   private failed(error: ApiError, names: string[]): void {
-    this.state.save = 'waiting'
+    this.state.save = error.passing ? 'waiting' : 'refused'
     if (error.passing) return this.schedule(12_000)
     this.mark(error.fields)
     for (const name of names) this.refused.add(name)

@@ -2,20 +2,22 @@
 
 export type ClientName = 'weixin' | 'alipay' | 'h5'
 
+let name: ClientName = 'h5'
+let host = ''
 // #ifdef MP-WEIXIN
-export const clientName: ClientName = 'weixin'
+name = 'weixin'
 // #endif
 // #ifdef MP-ALIPAY
-export const clientName: ClientName = 'alipay'
-// #endif
-// #ifdef H5
-export const clientName: ClientName = 'h5'
-// #endif
-
-/** Where the server is: the same origin in the browser, the address given at build time in an app. */
-// #ifdef H5
-export const origin = ''
+name = 'alipay'
 // #endif
 // #ifndef H5
-export const origin: string = import.meta.env.VITE_API_ORIGIN ?? 'http://127.0.0.1:8000'
+host = import.meta.env.VITE_API_ORIGIN ?? 'http://127.0.0.1:8000'
 // #endif
+
+export const clientName = name
+
+/** Where the server is: the same origin in the browser, the address given at build time in an app. */
+export const origin = host
+
+/** What was typed: the platforms' input events carry it in `detail`, which the DOM's types do not know. */
+export const typedText = (event: Event): string => (event as unknown as { detail: { value: string } }).detail.value

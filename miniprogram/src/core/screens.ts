@@ -1,5 +1,5 @@
 /** Fetching screens, keeping them as long as each one says, and joining pages of a long list. */
-import type { Block, Screen } from '../contract/screen'
+import type { Block, ChatMessage, MaterialSlot, Screen } from '../contract/screen'
 import { send } from './http'
 import { prefs } from './prefs'
 import { atSignOut, session } from './session'
@@ -68,12 +68,36 @@ function joinBlock(block: Block, more: Block): Block {
   return { ...block, [list]: both } as Block
 }
 
-/** The screen with each block replaced that has the id of one of `blocks`, also within sections and chat messages. */
-export function patchBlocks<T extends { id?: string }>(list: T[], blocks: Block[]): T[] {
-  return list.map((block) => {
-    const found = block.id ? blocks.find((one) => one.id === block.id) : undefined
-    if (found) return found as unknown as T
-    const inner = (block as unknown as { blocks?: Block[] }).blocks
-    return inner ? { ...block, blocks: patchBlocks(inner, blocks) } : block
+/** Every block of the screen through `change`: also those within sections and within chat messages. */
+export function mapBlocks(screen: Screen, change: <T extends { type: string; id?: string }>(block: T) => T): Screen {
+  const inner = (block: Block): Block => {
+    if (block.type === 'section') return { ...block, blocks: block.blocks.map(change) }
+    if (block.type !== 'chat') return block
+    return { ...block, messages: block.messages.map((one) => ({ ...one, blocks: one.blocks.map(change) })) }
+  }
+  return { ...screen, blocks: screen.blocks.map((block) => inner(change(block))) }
+}
+
+/** The screen with each block replaced that has the id of one of `blocks`. */
+export function patchBlocks(screen: Screen, blocks: Block[]): Screen {
+  const newer = new Map(blocks.map((block) => [block.id, block]))
+  return mapBlocks(screen, (block) => ((block.id && newer.get(block.id)) || block) as typeof block)
+}
+
+/** The screen with the newer state of one paper, wherever it stands. */
+export function patchSlot(screen: Screen, slot: MaterialSlot): Screen {
+  const fits = (one: MaterialSlot) => one.id === slot.id && one.upload === slot.upload
+  return mapBlocks(screen, (block) => {
+    const known = block as unknown as Block
+    if (known.type === 'materials') return { ...block, slots: known.slots.map((one) => (fits(one) ? slot : one)) }
+    return known.type === 'upload' && fits(known.slot) ? { ...block, slot } : block
   })
+}
+
+/** The screen with `messages` at the end of its chat. */
+export function addMessages(screen: Screen, messages: ChatMessage[]): Screen {
+  const blocks = screen.blocks.map((block) =>
+    block.type === 'chat' ? { ...block, messages: [...block.messages, ...messages] } : block,
+  )
+  return { ...screen, blocks }
 }

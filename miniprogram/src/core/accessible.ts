@@ -1,0 +1,31 @@
+/**
+ * Browser only: what uni-app's elements do not do by themselves for the keyboard and for screen readers.
+ */
+
+/** Roles that answer to Enter and Space as the real elements do. */
+const PRESSABLE = ['button', 'radio', 'checkbox', 'switch', 'tab']
+
+export function makeAccessible(): void {
+  document.addEventListener('keydown', press)
+  new MutationObserver(nameInner).observe(document.body, { childList: true, subtree: true, attributeFilter: ['aria-label'] })
+}
+
+function press(event: KeyboardEvent): void {
+  const target = event.target as HTMLElement
+  if ((event.key !== 'Enter' && event.key !== ' ') || !PRESSABLE.includes(target.getAttribute('role') ?? '')) return
+  event.preventDefault()
+  target.click()
+}
+
+/** uni-app wraps the real input and img; the name given to the wrapper belongs to what is inside. */
+function nameInner(): void {
+  for (const outer of document.querySelectorAll('uni-input, uni-textarea')) {
+    const inner = outer.querySelector('input, textarea')
+    const name = outer.getAttribute('aria-label')
+    if (inner && name && inner.getAttribute('aria-label') !== name) inner.setAttribute('aria-label', name)
+  }
+  for (const outer of document.querySelectorAll('uni-image')) {
+    const inner = outer.querySelector('img')
+    if (inner && !inner.hasAttribute('alt')) inner.setAttribute('alt', outer.getAttribute('aria-label') ?? '')
+  }
+}
