@@ -313,12 +313,13 @@ _CONDITION_KEYS = frozenset(
 _WORDS = frozenset({"id", "says", "unmet", "why", "cite"})
 
 
-TESTED = frozenset({"conditions", "exclusions"})
+_BODIES = {"conditions": _CONDITION_KEYS, "exclusions": _CONDITION_KEYS, "statements": frozenset({"text"})}
 
 
-def _has_test(node: Any) -> bool:
-    """A requirement whose test is dated has none before its first date: it is not there yet."""
-    return not isinstance(node, dict) or bool(_CONDITION_KEYS & node.keys())
+def _is_there(section: str, node: Any) -> bool:
+    """An entry whose body (test or text) is dated has none before its first date: it is not there yet."""
+    body = _BODIES.get(section)
+    return body is None or not isinstance(node, dict) or bool(body & node.keys())
 
 
 def _words_off(node: Any) -> Any:
@@ -384,7 +385,7 @@ class ItemReader:
         return node
 
     def _each(self, node: Mapping[str, Any], key: str, read: Callable[..., Any], where: str, cites: Cites) -> Any:
-        nodes = [(n, entry) for n, entry in enumerate(_list(node.get(key))) if key not in TESTED or _has_test(entry)]
+        nodes = [(n, entry) for n, entry in enumerate(_list(node.get(key))) if _is_there(key, entry)]
         entries = [read(entry, f"{where}.{key}[{n}]", cites) for n, entry in nodes]
         ids = [entry.id for entry in entries if hasattr(entry, "id")]
         if len(set(ids)) != len(ids):
