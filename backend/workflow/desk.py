@@ -20,7 +20,7 @@ from backend.store.models import (
 from backend.workflow import decisions, rulebook
 from backend.workflow.case import Change, Doer, NotYours, changing
 from backend.workflow.decisions import ENGINE, AmountOpen, Terms
-from backend.workflow.progress import move_on
+from backend.workflow.progress import decide_now, move_on
 from backend.workflow.refusal import Refusal
 from backend.workflow.stages import STEP_NAMES, State
 
@@ -202,7 +202,7 @@ def decide(
     """Make the favourable decision at the step that the pack names for it. Raises as `approve` does."""
     with changing("decide", who, case_id, now, version) as change:
         _explain(change, favourable=True, override=override)
-        decisions.grant(change, terms)
+        decide_now(change, terms)
         move_on(change, "decided", note)
     return change.case
 
@@ -295,10 +295,10 @@ def _was_visible(change: Change, point: Point, earlier: Correction) -> bool:
     """What did not change since the first notice could have been named in it; so could anything but a paper or fact."""
     if point.kind == "material":
         paper = materials.handed_in(change.case.id).get(point.subject)
-        return paper is None or paper.linked_at < earlier.sent_at
+        return paper is None or paper.linked_at <= earlier.sent_at
     if point.kind == "fact":
         told = (Fact.applicant == change.case.applicant_id) & (Fact.name == point.subject)
-        return not Fact.select().where(told & (Fact.told_at >= earlier.sent_at)).exists()
+        return not Fact.select().where(told & (Fact.told_at > earlier.sent_at)).exists()
     return True
 
 

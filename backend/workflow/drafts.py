@@ -396,9 +396,9 @@ def unmended(case: Application, correction: Correction) -> list[Problem]:
 def _mended(case: Application, point: CorrectionPoint, since: datetime, papers: Mapping[str, Any]) -> bool:
     if point.subject_kind == "material":
         paper = papers.get(point.subject)
-        return paper is not None and paper.linked_at >= since and point.subject in materials.complete(case.id)
+        return paper is not None and paper.linked_at > since and point.subject in materials.complete(case.id)
     if point.subject_kind == "fact":
-        told = (Fact.applicant == case.applicant_id) & (Fact.name == point.subject) & (Fact.told_at >= since)
+        told = (Fact.applicant == case.applicant_id) & (Fact.name == point.subject) & (Fact.told_at > since)
         return Fact.select().where(told).exists()
     return point.mended_at is not None
 

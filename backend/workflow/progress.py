@@ -13,9 +13,8 @@ def move_on(change: Change, outcome: str, note: str | None = None, terms: Terms 
     """
     stages = stages_of(change.case)
     here = next((stage.position for stage in stages if stage.step == change.case.step), 0)
-    if decides(stages, here) and decision_of(change.case.id) is None:
-        grant(change, terms)
-        _card_without_a_step(change, {stage.kind for stage in stages})
+    if decides(stages, here):
+        decide_now(change, terms)
     following = change.next_stage()
     change.leave(outcome, note)
     if following is not None:
@@ -25,6 +24,11 @@ def move_on(change: Change, outcome: str, note: str | None = None, terms: Terms 
     change.tell("result", outcome="已办结", decided_on=change.now.date())
 
 
-def _card_without_a_step(change: Change, kinds: set[str]) -> None:
+def decide_now(change: Change, terms: Terms = ENGINE) -> None:
+    """Make the favourable decision unless it is made, with the card where the pack names no step for it."""
+    if decision_of(change.case.id) is not None:
+        return
+    grant(change, terms)
+    kinds = {stage.kind for stage in stages_of(change.case)}
     if change.item.grants.get("has_talent_card") is True and "card" not in kinds:
         issue_card(change)

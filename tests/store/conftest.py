@@ -3,7 +3,6 @@
 from tests.store.fixtures import (
     empty_postgres,
     empty_sqlite,
-    postgres_server,
     postgres_store,
     sqlite_store,
     store,
@@ -13,7 +12,6 @@ from tests.store.fixtures import (
 __all__ = [
     "empty_postgres",
     "empty_sqlite",
-    "postgres_server",
     "postgres_store",
     "sqlite_store",
     "store",

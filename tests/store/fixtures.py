@@ -3,7 +3,7 @@
 import shutil
 from base64 import b64encode
 from dataclasses import replace
-from itertools import count
+from secrets import token_hex
 
 import pytest
 
@@ -23,34 +23,6 @@ ENVIRONMENT = {
 def store_settings(tmp_path) -> Settings:
     """Settings of a sandbox whose data lies in the test's own folder."""
     return Settings.from_environment(ENVIRONMENT | {"DATA_DIR": str(tmp_path)})
-
-
-class PostgresServer:
-    """A PostgreSQL of the test run's own, listening on a socket only."""
-
-    def __init__(self, folder):
-        pgserver = pytest.importorskip("pgserver", reason="no PostgreSQL server here: pgserver is not installed")
-        self._server = pgserver.get_server(folder, cleanup_mode="stop")
-
-    def psql(self, command: str) -> None:
-        """Run one SQL command as the owner."""
-        self._server.psql(command)
-
-    def url(self, name: str) -> str:
-        """Return the address of a database of this server."""
-        return self._server.get_uri(name)
-
-    def stop(self) -> None:
-        """Stop the server this run started."""
-        self._server.cleanup()
-
-
-@pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    """A PostgreSQL server for the session; skips where none can be had."""
-    server = PostgresServer(tmp_path_factory.mktemp("postgres"))
-    yield server
-    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -74,18 +46,15 @@ def sqlite_store(store_settings, empty_sqlite):
 @pytest.fixture(scope="session")
 def empty_postgres(postgres_server, tmp_path_factory):
     """A migrated database to copy; yields a function from a fresh name to the URL of a copy."""
-    postgres_server.psql("CREATE DATABASE empty_store")
-    settings = Settings.from_environment(
-        ENVIRONMENT
-        | {"DATA_DIR": str(tmp_path_factory.mktemp("pg")), "DATABASE_URL": postgres_server.url("empty_store")}
-    )
-    database.migrate(settings)
+    empty = f"empty_{token_hex(4)}"
+    postgres_server.psql(f"CREATE DATABASE {empty}")
+    folder, url = str(tmp_path_factory.mktemp("pg")), postgres_server.url(empty)
+    database.migrate(Settings.from_environment(ENVIRONMENT | {"DATA_DIR": folder, "DATABASE_URL": url}))
     database.database.close_all()
-    numbers = count(1)
 
     def copy() -> str:
-        name = f"store_{next(numbers)}"
-        postgres_server.psql(f"CREATE DATABASE {name} TEMPLATE empty_store")
+        name = f"store_{token_hex(4)}"
+        postgres_server.psql(f"CREATE DATABASE {name} TEMPLATE {empty}")
         return postgres_server.url(name)
 
     return copy

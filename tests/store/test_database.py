@@ -98,7 +98,8 @@ def test_several_processes_may_migrate_at_once(kind, tmp_path, request):
         for _ in range(3)
     ]
     said = sorted(process.communicate(timeout=120)[0].strip() for process in started)
-    assert said == ["['0001_begin']", "[]", "[]"]
+    assert said[1:] == ["[]", "[]"]
+    assert "0001_begin" in said[0]
     assert [process.returncode for process in started] == [0, 0, 0]
 
 
