@@ -218,7 +218,9 @@ def funding_share(rules: Ruleset, item: Item, values: Values, day: date) -> Comp
     """资金分担: the payers' shares of one payment by kind of subsidy, place and the version in force for it."""
     if ask := _need(values, "subsidy_type", "subsidy_amount", "employer_jurisdiction"):
         return ask
-    paid_item = rules.pack.find_item(str(values["subsidy_type"]))
+    paid_item = rules.pack.item_named(str(values["subsidy_type"]))
+    if paid_item is None:
+        return Computed(UNSETTLED, NEEDS_INFO, ("subsidy_type",))
     area, fen = str(values["employer_jurisdiction"]), money.fen_of(values["subsidy_amount"])
     area = AREAS.get(area, area)
     versions = {

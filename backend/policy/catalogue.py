@@ -70,11 +70,16 @@ class Pack:
 
     def find_item(self, name: str) -> Item:
         """Return the item of that id, official name or alias. Raises UnknownItem with the closest names."""
-        found = self._names.get(normal_name(name))
+        found = self.item_named(name)
         if found is None:
             close = difflib.get_close_matches(normal_name(name), self._names, n=3, cutoff=0.5)
             raise UnknownItem(name, tuple(dict.fromkeys(self.items[self._names[key]].name for key in close)))
-        return self.items[found]
+        return found
+
+    def item_named(self, name: str) -> Item | None:
+        """Return the item of that id, official name or alias, or None."""
+        found = self._names.get(normal_name(name))
+        return self.items[found] if found else None
 
     def clause(self, cite: str) -> Clause:
         """Return the clause of a citation; a part without a clause of its own gives its article. Raises KeyError."""

@@ -121,7 +121,11 @@ class FactTest:
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         """Whether a fact is given is never itself a question."""
-        return () if self.operator == "given" else tuple(name for name in self.facts if name not in values)
+        if self.operator == "given":
+            return ()
+        if self.other is None:
+            return () if self.fact in values else self.facts
+        return tuple(name for name in self.facts if name not in values)
 
     def opens(self, values: Values, day: date) -> date | None:
         """A counter reaches its number on the first day of the month in which it gets there."""

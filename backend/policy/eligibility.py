@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from backend.policy import money
 from backend.policy.benefit import METHODS, NONE, UNSETTLED, Amount, Computed, amount_of, tier_questions, with_shares
 from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Values
 from backend.policy.directory import Directory
+from backend.policy.lazy import lazy
 from backend.policy.types import Cites, Item, OpenQuestion, Requirement
 from backend.policy.vocabulary import Contradiction, derive
 
@@ -31,15 +31,24 @@ ELIGIBLE, NOT_ELIGIBLE, NEEDS_INFO, REFER_VERDICT = "eligible", "not_eligible", 
 NOT_IN_FORCE = "not_in_force"
 
 
-@dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a verdict is what it is: the requirement's id, the facts it looks at, a Chinese sentence, its clauses."""
+    """Why a verdict is what it is: the requirement's id, the facts it looks at, a Chinese sentence, its clauses.
 
-    id: str
-    facts: tuple[str, ...]
-    text: str
-    cites: Cites
-    ask: str | None = None
+    `ask` is the agency or window to ask. The sentence is written when somebody reads it.
+    """
+
+    def __init__(
+        self, id: str, facts: tuple[str, ...], text: str | Callable[[], str], cites: Cites, ask: str | None = None
+    ):
+        self.id, self.facts, self.cites, self.ask, self._text = id, facts, cites, ask, text
+
+    @lazy
+    def text(self) -> str:
+        """The sentence."""
+        return self._text if isinstance(self._text, str) else self._text()
+
+    def __repr__(self) -> str:
+        return f"<Reason {self.id}: {self.text}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ class Verdict:
     def __repr__(self) -> str:
         return f"<Verdict {self.item.id} {self.verdict}>"
 
-    @cached_property
+    @lazy
     def amount(self) -> Amount:
         """What would be paid or given; none where nothing is due, unknown where the texts leave it open."""
         if self.computed is not None:
@@ -83,10 +92,9 @@ class Verdict:
             return NONE
         if self.verdict == REFER_VERDICT:
             return UNSETTLED
-        amount = amount_of(self.item, self.ground.values, self.ground.day)
-        return with_shares(amount, self.item.funding, self.rules.area(self.ground.values))
+        return self.rules.amount_of(self.item, self.ground)
 
-    @cached_property
+    @lazy
     def unmet(self) -> tuple[Reason, ...]:
         """The conditions that fail and the exclusions that hold, in the order of the pack."""
         failed = [
@@ -94,7 +102,7 @@ class Verdict:
         ]
         return (*failed, *(self._reason(bar) for bar, outcome in self.bars if outcome == TRUE))
 
-    @cached_property
+    @lazy
     def missing(self) -> tuple[str, ...]:
         """The facts still to be asked for a verdict, in the order worth asking; none whose answer cannot matter."""
         if self.verdict != NEEDS_INFO:
@@ -108,12 +116,12 @@ class Verdict:
             pending.append(self.computed.missing)
         return tuple(dict.fromkeys(name for names in pending for name in names))
 
-    @cached_property
+    @lazy
     def amount_questions(self) -> tuple[str, ...]:
         """Facts that cannot change the verdict any more but could lift the amount."""
         return tier_questions(self.item.benefit, self.ground.values, self.ground.day)
 
-    @cached_property
+    @lazy
     def refer(self) -> tuple[Reason, ...]:
         """What the texts leave open here, each with whom to ask."""
         if self.verdict != REFER_VERDICT:
@@ -130,7 +138,7 @@ class Verdict:
             reasons.append(Reason(self.item.id, (), self.computed.doubt, self.computed.cites, self._default_ask()))
         return tuple({reason.id + reason.text: reason for reason in reasons}.values())
 
-    @cached_property
+    @lazy
     def assumed(self) -> tuple[Requirement, ...]:
         """Exclusions about which nothing is known: the verdict supposes that they do not hold."""
         if self.verdict not in (ELIGIBLE, NEEDS_INFO):
@@ -138,7 +146,7 @@ class Verdict:
         values, day = self.ground.values, self.ground.day
         return tuple(bar for bar in self.item.exclusions if bar.test.test(values, day) == UNKNOWN)
 
-    @cached_property
+    @lazy
     def eligible_from(self) -> date | None:
         """The first day on which time alone fulfils what is missing; None when it does not or nothing is missing."""
         if self.computed is not None and self.computed.eligible_from:
@@ -147,31 +155,31 @@ class Verdict:
             return None
         return self.rules.turning_day(self)
 
-    @cached_property
+    @lazy
     def closes_on(self) -> date | None:
         """The last day on which the conditions that run out by time still hold."""
         values, day = self.ground.values, self.ground.day
         days = (condition.test.closes(values, day) for condition in self.item.conditions)
         return min((d for d in days if d), default=None)
 
-    @cached_property
+    @lazy
     def citations(self) -> Cites:
         """The clauses this verdict rests on, the weightiest first."""
-        own: list[str] = []
-        if self.verdict == REFER_VERDICT:
-            own += [cite for reason in self.refer for cite in reason.cites]
-        elif self.verdict == NOT_ELIGIBLE:
-            own += [cite for reason in self.unmet for cite in reason.cites]
-        own += self.amount.cites
         if self.verdict in (ELIGIBLE, NEEDS_INFO):
-            own += [cite for condition in self.item.conditions for cite in condition.cites]
-        return tuple(dict.fromkeys(own or self.item.cites))
+            return self.rules.cites_of(self.item, self.amount)
+        reasons = self.refer if self.verdict == REFER_VERDICT else self.unmet
+        own = [cite for reason in reasons for cite in reason.cites]
+        return tuple(dict.fromkeys((*own, *self.amount.cites))) or self.item.cites
 
     def _reason(self, requirement: Requirement) -> Reason:
-        facts = requirement.test.facts
-        said = "，".join(self._said(name) for name in facts if name in self.ground.values)
+        return Reason(requirement.id, requirement.test.facts, lambda: self._told(requirement), requirement.cites)
+
+    def _told(self, requirement: Requirement) -> str:
+        """The requirement, and what the person's facts say to it."""
+        told = [name for name in requirement.test.facts if name in self.ground.values]
+        said = "，".join(self._said(name) for name in told)
         text = requirement.unmet or self._sentence(requirement)
-        return Reason(requirement.id, facts, f"{text}（目前：{said}）" if said else text, requirement.cites)
+        return f"{text}（目前：{said}）" if said else text
 
     def _sentence(self, requirement: Requirement) -> str:
         return (
@@ -223,6 +231,8 @@ class Ruleset:
         self.pack, self.items, self.directories, self.calendar = pack, items, tuple(directories), calendar
         self.vocabulary = pack.vocabulary
         self._plans = {item.id: _Plan(item) for item in items.values()}
+        self._shared: dict[tuple[Any, ...], Amount] = {}
+        self._cited: dict[tuple[Any, ...], Cites] = {}
         self._counters = [fact.name for fact in self.vocabulary.top_level.values() if fact.grows]
 
     # -- judging
@@ -298,6 +308,24 @@ class Ruleset:
         return Ground(ground.given, later, (), day)
 
     # -- money
+
+    def amount_of(self, item: Item, ground: Ground) -> Amount:
+        """Return the amount an item brings these facts, with the payers' shares where they can be told."""
+        amount, area = amount_of(item, ground.values, ground.day), self.area(ground.values)
+        if item.funding is None or area is None:
+            return amount
+        key = (item.id, amount.tier, amount.value, amount.months, area)
+        if key not in self._shared:
+            self._shared[key] = with_shares(amount, item.funding, area)
+        return self._shared[key]
+
+    def cites_of(self, item: Item, amount: Amount) -> Cites:
+        """Return the clauses a favourable verdict rests on: those of its amount, then those of its conditions."""
+        key = (item.id, amount.cites)
+        if key not in self._cited:
+            conditions = (cite for condition in item.conditions for cite in condition.cites)
+            self._cited[key] = tuple(dict.fromkeys((*amount.cites, *conditions))) or item.cites
+        return self._cited[key]
 
     def share(self, item_id: str, fen: int, area: str) -> money.Shares:
         """Divide an amount of an item in whole fen among its payers. Raises KeyError, NoFunding or UnknownArea."""

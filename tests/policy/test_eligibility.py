@@ -18,53 +18,53 @@ def judge(pack, item, facts, day):
 
 
 def test_a_person_who_fulfils_everything_is_eligible_and_told_the_amount_and_shares(small):
-    verdict = judge(small, "living", FACTS, date(2020, 5, 20))
+    verdict = judge(small, "living_allowance", FACTS, date(2020, 5, 20))
     assert (verdict.verdict, verdict.amount.value, verdict.amount.months) == ("eligible", 1200, 36)
     assert verdict.amount.shares == {"employer": 40000, "city": 16000, "county": 64000}
 
 
 def test_before_the_item_exists_it_is_not_in_force(small):
-    assert judge(small, "living", FACTS, date(2020, 3, 26)).verdict == "not_in_force"
-    assert judge(small, "living", FACTS, date(2020, 3, 27)).verdict == "eligible"
+    assert judge(small, "living_allowance", FACTS, date(2020, 3, 26)).verdict == "not_in_force"
+    assert judge(small, "living_allowance", FACTS, date(2020, 3, 27)).verdict == "eligible"
 
 
 def test_time_alone_is_told_with_its_day(small):
-    verdict = judge(small, "living", FACTS | {"pension_months_consecutive": 2}, date(2020, 5, 20))
+    verdict = judge(small, "living_allowance", FACTS | {"pension_months_consecutive": 2}, date(2020, 5, 20))
     assert (verdict.verdict, verdict.eligible_from) == ("not_eligible", date(2020, 6, 1))
     assert [reason.id for reason in verdict.unmet] == ["pension"]
 
 
 def test_what_time_does_not_mend_has_no_day(small):
     facts = FACTS | {"pension_months_consecutive": 2, "education": "junior_college"}
-    assert judge(small, "living", facts, date(2020, 5, 20)).eligible_from is None
+    assert judge(small, "living_allowance", facts, date(2020, 5, 20)).eligible_from is None
 
 
 def test_a_firm_not_in_the_directory_is_unlisted_only_while_the_directory_is_in_force(small):
     facts = FACTS | {"employer_name": "别的公司"}
-    assert judge(small, "living", facts, date(2021, 3, 22)).verdict == "not_eligible"
-    after = judge(small, "living", facts, date(2021, 3, 23))
+    assert judge(small, "living_allowance", facts, date(2021, 3, 22)).verdict == "not_eligible"
+    after = judge(small, "living_allowance", facts, date(2021, 3, 23))
     assert (after.verdict, after.missing[0]) == ("needs_info", "employer_on_key_list")
 
 
 def test_brackets_and_width_do_not_hide_a_listed_firm(small):
     facts = FACTS | {"employer_name": " 安阳(测试)公司"}
-    assert judge(small, "living", facts, date(2020, 5, 20)).verdict == "eligible"
+    assert judge(small, "living_allowance", facts, date(2020, 5, 20)).verdict == "eligible"
 
 
 def test_an_unknown_exclusion_does_not_block_but_is_told_as_assumed(small):
-    verdict = judge(small, "living", FACTS, date(2021, 3, 23))
+    verdict = judge(small, "living_allowance", FACTS, date(2021, 3, 23))
     assert verdict.verdict == "eligible"
     assert [bar.id for bar in verdict.assumed] == ["flexible"]
 
 
 def test_a_known_exclusion_bars(small):
-    verdict = judge(small, "living", FACTS | {"flexible_introduction": True}, date(2021, 3, 23))
+    verdict = judge(small, "living_allowance", FACTS | {"flexible_introduction": True}, date(2021, 3, 23))
     assert (verdict.verdict, [reason.id for reason in verdict.unmet]) == ("not_eligible", ["flexible"])
 
 
 def test_a_doubtful_value_is_referred_with_the_open_question(small):
     facts = FACTS | {"employer_name": "别的公司", "employer_on_key_list": False, "employer_good_standing": True}
-    verdict = judge(small, "living", facts | {"employer_above_scale": False}, date(2021, 3, 23))
+    verdict = judge(small, "living_allowance", facts | {"employer_above_scale": False}, date(2021, 3, 23))
     assert (verdict.verdict, [reason.id for reason in verdict.refer]) == ("refer", ["q"])
 
 
