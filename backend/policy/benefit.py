@@ -91,13 +91,15 @@ def tier_questions(benefit: Benefit, values: Values, day: date) -> tuple[str, ..
 
 def amount_of(item: Item, values: Values, day: date) -> Amount:
     """Return the amount of an item with tiers for these facts; unknown when no tier is known to hold."""
-    benefit = item.benefit
-    if not benefit.tiers:
-        return Amount(benefit.kind, unit=benefit.unit, months=benefit.months, cites=benefit.cites)
-    tier = best_tier(benefit, values, day)
-    if tier is None:
-        return Amount("unknown", unit=benefit.unit, months=_months_left(benefit, None, values), cites=benefit.cites)
-    return _tier_amount(benefit, tier, values)
+    return amount_in(item.benefit, best_tier(item.benefit, values, day), values)
+
+
+def amount_in(benefit: Benefit, tier: Tier | None, values: Values) -> Amount:
+    """Return the amount of a benefit in the tier that is known to hold."""
+    if tier is not None:
+        return _tier_amount(benefit, tier, values)
+    kind = "unknown" if benefit.tiers else benefit.kind
+    return Amount(kind, unit=benefit.unit, months=_months_left(benefit, None, values), cites=benefit.cites)
 
 
 def _tier_amount(benefit: Benefit, tier: Tier, values: Values) -> Amount:

@@ -67,6 +67,46 @@ COMPARISONS: dict[str, Predicate] = {
     "given": lambda value, bound: (value is not None) == bound,
 }
 
+
+def _equals(fact: str, bound: Any) -> Test:
+    def test(values: Values, day: date) -> int:
+        value = values.get(fact, MISSING)
+        return TRUE if value == bound else UNKNOWN if value is MISSING else FALSE
+
+    return test
+
+
+def _within(fact: str, bound: Any) -> Test:
+    def test(values: Values, day: date) -> int:
+        value = values.get(fact, MISSING)
+        return TRUE if value in bound else UNKNOWN if value is MISSING else FALSE
+
+    return test
+
+
+def _given(fact: str, bound: Any) -> Test:
+    """Whether a fact is given is always known."""
+    return lambda values, day: TRUE if (values.get(fact) is not None) == bound else FALSE
+
+
+def _compared(operator: str) -> Callable[[str, Any], Test]:
+    compare = COMPARISONS[operator]
+
+    def against(fact: str, bound: Any) -> Test:
+        def test(values: Values, day: date) -> int:
+            value = values.get(fact, MISSING)
+            return UNKNOWN if value is MISSING else TRUE if compare(value, bound) else FALSE
+
+        return test
+
+    return against
+
+
+AGAINST_CONSTANT: dict[str, Callable[[str, Any], Test]] = {
+    operator: _compared(operator) for operator in COMPARISONS
+} | {"is": _equals, "in": _within, "given": _given}
+"""Operator → how a test against a constant is made; the commonest without a call of their own."""
+
 ELAPSED: dict[str, Callable[[date, date], bool]] = {
     "elapsed_at_least": lambda end, day: end <= day,
     "elapsed_at_most": lambda end, day: day <= end,
@@ -99,11 +139,6 @@ class FactTest:
         self.facts: tuple[str, ...] = (fact, other) if other else (fact,)
         self.questions: frozenset[str] = frozenset()
         compare = COMPARISONS[operator]
-        absent = None if operator == "given" else MISSING
-
-        def against_constant(values: Values, day: date) -> int:
-            value = values.get(fact, absent)
-            return UNKNOWN if value is MISSING else TRUE if compare(value, bound) else FALSE
 
         def against_fact(values: Values, day: date) -> int:
             value, limit = values.get(fact, MISSING), values.get(other, MISSING)  # type: ignore[arg-type]
@@ -113,7 +148,7 @@ class FactTest:
                 return FALSE
             return TRUE if compare(value, add_period(limit, plus) if plus else limit) else FALSE
 
-        self.test: Test = against_fact if other else against_constant
+        self.test: Test = against_fact if other else AGAINST_CONSTANT[operator](fact, bound)
 
     def __repr__(self) -> str:
         bound = f"{self.other} + {self.plus}" if self.plus else self.other or self.bound

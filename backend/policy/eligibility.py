@@ -17,7 +17,18 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from backend.policy import money
-from backend.policy.benefit import METHODS, NONE, UNSETTLED, Amount, Computed, amount_of, tier_questions, with_shares
+from backend.policy.benefit import (
+    METHODS,
+    NONE,
+    UNSETTLED,
+    Amount,
+    Computed,
+    amount_in,
+    best_tier,
+    tier_questions,
+    with_shares,
+)
+from backend.policy.compiled import compile_all
 from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Values
 from backend.policy.directory import Directory
 from backend.policy.lazy import lazy
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
 
 ELIGIBLE, NOT_ELIGIBLE, NEEDS_INFO, REFER_VERDICT = "eligible", "not_eligible", "needs_info", "refer"
 NOT_IN_FORCE = "not_in_force"
+BARRING = (REFER, TRUE)
 
 
 class Reason:
@@ -231,7 +243,7 @@ class Ruleset:
         self.pack, self.items, self.directories, self.calendar = pack, items, tuple(directories), calendar
         self.vocabulary = pack.vocabulary
         self._plans = {item.id: _Plan(item) for item in items.values()}
-        self._shared: dict[tuple[Any, ...], Amount] = {}
+        self._amounts: dict[tuple[Any, ...], Amount] = {}
         self._cited: dict[tuple[Any, ...], Cites] = {}
         self._counters = [fact.name for fact in self.vocabulary.top_level.values() if fact.grows]
 
@@ -267,10 +279,11 @@ class Ruleset:
         item, values, day = plan.item, ground.values, ground.day
         if (item.since and day < item.since) or (item.until and day > item.until):
             return Verdict(self, item, ground, NOT_IN_FORCE)
-        outcomes = [test(values, day) for test in plan.conditions]
-        bars = [(bar, outcome) for bar, test in plan.exclusions if (outcome := test(values, day)) in (REFER, TRUE)]
-        fired = [question for question, test in plan.questions if test(values, day) == TRUE]
-        conflicts = [conflict for conflict in ground.contradictions if conflict.fact in plan.facts]
+        outcomes, exclusions, doubts = plan.test(values, day)
+        barring = TRUE in exclusions or REFER in exclusions
+        bars = [(bar, o) for bar, o in zip(item.exclusions, exclusions, strict=True) if o in BARRING] if barring else ()
+        fired = [q for q, o in zip(plan.questions, doubts, strict=True) if o == TRUE] if TRUE in doubts else ()
+        conflicts = [c for c in ground.contradictions if c.fact in plan.facts] if ground.contradictions else ()
         computed = METHODS[item.benefit.method](self, item, values, day) if item.benefit.method else None
         verdict = _verdict(outcomes, bars, fired, conflicts)
         if computed is not None and computed.verdict is not None and verdict == ELIGIBLE:
@@ -311,13 +324,15 @@ class Ruleset:
 
     def amount_of(self, item: Item, ground: Ground) -> Amount:
         """Return the amount an item brings these facts, with the payers' shares where they can be told."""
-        amount, area = amount_of(item, ground.values, ground.day), self.area(ground.values)
-        if item.funding is None or area is None:
-            return amount
-        key = (item.id, amount.tier, amount.value, amount.months, area)
-        if key not in self._shared:
-            self._shared[key] = with_shares(amount, item.funding, area)
-        return self._shared[key]
+        benefit, values, area = item.benefit, ground.values, self.area(ground.values)
+        tier = best_tier(benefit, values, ground.day)
+        if tier is not None and (tier.of or tier.count):
+            return with_shares(amount_in(benefit, tier, values), item.funding, area)
+        received = values.get(benefit.months_received) if benefit.months_received else None
+        key = (item.id, tier and tier.id, received, area)
+        if key not in self._amounts:
+            self._amounts[key] = with_shares(amount_in(benefit, tier, values), item.funding, area)
+        return self._amounts[key]
 
     def cites_of(self, item: Item, amount: Amount) -> Cites:
         """Return the clauses a favourable verdict rests on: those of its amount, then those of its conditions."""
@@ -349,13 +364,13 @@ class NoFunding(Exception):
 
 
 class _Plan:
-    """An item made ready for judging: bare test functions and the set of facts that matter to it."""
+    """An item made ready for judging: its tests as compiled functions, and the set of facts that matter to it."""
 
     def __init__(self, item: Item):
         self.item = item
-        self.conditions: list[Callable[[Values, date], int]] = [c.test.test for c in item.conditions]
-        self.exclusions = [(bar, bar.test.test) for bar in item.exclusions]
-        self.questions = [(q, q.when.test) for q in item.open_questions if q.when is not None]
+        self.questions = [q for q in item.open_questions if q.when is not None]
+        doubts = [q.when for q in self.questions if q.when is not None]
+        self.test = compile_all([c.test for c in item.conditions], [bar.test for bar in item.exclusions], doubts)
         tests = [c.test for c in (*item.conditions, *item.exclusions)]
         self.facts = frozenset(name for test in tests for name in test.facts)
 
@@ -367,14 +382,13 @@ def _verdict(
     conflicts: Sequence[Contradiction],
 ) -> str:
     """A contradiction must be cleared up first; then a bar beats a doubt, and a doubt beats a question."""
-    worst = min(outcomes, default=TRUE)
     if conflicts:
         return REFER_VERDICT
-    if worst == FALSE or any(outcome == TRUE for _, outcome in bars):
+    if FALSE in outcomes or any(outcome == TRUE for _, outcome in bars):
         return NOT_ELIGIBLE
-    if worst == REFER or bars or fired:
+    if bars or fired or REFER in outcomes:
         return REFER_VERDICT
-    return NEEDS_INFO if worst == UNKNOWN else ELIGIBLE
+    return NEEDS_INFO if UNKNOWN in outcomes else ELIGIBLE
 
 
 def questions_worth_asking(verdicts: Iterable[Verdict]) -> tuple[str, ...]:
