@@ -382,7 +382,7 @@ class Referring:
     """A condition whose result is *refer* when `when` is known to hold, whatever the test says."""
 
     def __init__(self, part: Condition, when: Condition, question: str | None):
-        self.part, self.when = part, when
+        self.part, self.when, self.question = part, when, question
         self.facts = _merge((part.facts, when.facts))
         self.questions = part.questions | when.questions | (frozenset({question}) if question else frozenset())
         base, doubt = part.test, when.test
@@ -411,6 +411,16 @@ class Referring:
         doubt = self.when.opens(values, day)
         days = [self.part.closes(values, day), doubt - timedelta(days=1) if doubt else None]
         return min((d for d in days if d), default=None)
+
+
+def doubts(condition: Condition, values: Values, day: date) -> frozenset[str]:
+    """Return the open questions that make a condition's result *refer* for these facts, and only those."""
+    if condition.test(values, day) != REFER:
+        return frozenset()
+    if isinstance(condition, Referring) and condition.when.test(values, day) == TRUE:
+        return frozenset({condition.question} if condition.question else ())
+    parts = condition.parts if isinstance(condition, All | Any_) else (condition.part,)  # type: ignore[attr-defined]
+    return frozenset().union(*(doubts(part, values, day) for part in parts))
 
 
 def _merge(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:

@@ -29,7 +29,7 @@ from backend.policy.benefit import (
     with_shares,
 )
 from backend.policy.compiled import compile_all
-from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Values
+from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Values, doubts
 from backend.policy.directory import Directory
 from backend.policy.lazy import lazy
 from backend.policy.types import Cites, Item, OpenQuestion, Requirement
@@ -207,7 +207,8 @@ class Verdict:
 
     def _doubts(self, requirement: Requirement) -> list[Reason]:
         known = {question.id: question for question in self.item.open_questions}
-        named = [known[id_] for id_ in sorted(requirement.test.questions) if id_ in known]
+        asked = doubts(requirement.test, self.ground.values, self.ground.day)
+        named = [known[id_] for id_ in sorted(asked) if id_ in known]
         if named:
             return [self._question(question) for question in named]
         text = f"“{requirement.says}”要由人判断"
@@ -369,8 +370,8 @@ class _Plan:
     def __init__(self, item: Item):
         self.item = item
         self.questions = [q for q in item.open_questions if q.when is not None]
-        doubts = [q.when for q in self.questions if q.when is not None]
-        self.test = compile_all([c.test for c in item.conditions], [bar.test for bar in item.exclusions], doubts)
+        whens = [q.when for q in self.questions if q.when is not None]
+        self.test = compile_all([c.test for c in item.conditions], [bar.test for bar in item.exclusions], whens)
         tests = [c.test for c in (*item.conditions, *item.exclusions)]
         self.facts = frozenset(name for test in tests for name in test.facts)
 

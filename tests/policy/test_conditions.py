@@ -16,6 +16,7 @@ from backend.policy.conditions import (
     FactTest,
     Not,
     Referring,
+    doubts,
 )
 from backend.policy.types import Period
 
@@ -57,6 +58,13 @@ def test_all_lets_a_bar_beat_a_doubt_and_a_doubt_beat_a_question():
     assert All([fact("a"), doubt, fact("c")]).test({"a": False, "b": "odd"}, DAY) == FALSE
     assert All([fact("a"), doubt, fact("c")]).test({"a": True, "b": "odd"}, DAY) == REFER
     assert All([fact("a"), fact("c")]).test({"a": True}, DAY) == UNKNOWN
+
+
+def test_only_the_doubts_that_hold_are_named():
+    first, second = (Referring(fact(name), fact(name, "odd"), f"about_{name}") for name in "ab")
+    assert doubts(Any_([first, second]), {"a": "odd", "b": False}, DAY) == {"about_a"}
+    assert doubts(All([first, second]), {"a": "odd", "b": "odd"}, DAY) == {"about_a", "about_b"}
+    assert doubts(Any_([first, second]), {"a": "odd", "b": True}, DAY) == frozenset()
 
 
 def test_one_fulfilled_alternative_is_enough_and_an_open_one_is_worth_asking():
