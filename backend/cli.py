@@ -59,7 +59,7 @@ def load(target: str):
 
 
 def _provide_secrets() -> None:
-    from backend.run.secrets import provide_secrets
+    from backend.run.generated_secrets import provide_secrets
     from backend.settings import process_environment
 
     provide_secrets(process_environment())

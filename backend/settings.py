@@ -2,7 +2,7 @@
 
 This is the only module that reads the environment. `Settings.from_environment` refuses to start when a secret is
 missing outside sandbox mode; sandbox mode is on while no WeChat app id is configured, and there the secrets come from
-`DATA_DIR/secrets.env`, which the start command generates once (backend/run/secrets.py).
+`DATA_DIR/secrets.env`, which the start command generates once (backend/run/generated_secrets.py).
 """
 
 import base64

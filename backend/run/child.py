@@ -1,6 +1,6 @@
 """Becomes another program that is told to stop when the supervisor dies.
 
-Started as `python -S -E child.py SUPERVISOR_PID PROGRAM ARGUMENTS…`. Setting the death signal here, in a process of its
+Started as `python -I -S child.py SUPERVISOR_PID PROGRAM ARGUMENTS…`. Setting the death signal here, in a process of its
 own, and not between fork and exec, keeps the threads of the supervisor out of danger. Linux only; elsewhere it just
 becomes the program, and what a killed supervisor leaves behind is cleared at the next start.
 """

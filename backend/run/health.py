@@ -11,7 +11,7 @@ from redis import Redis
 
 from backend import clock
 from backend.run import rasa_api
-from backend.run.http import TIMEOUT, fetch
+from backend.run.loopback import TIMEOUT, fetch
 from backend.settings import Settings
 
 HEARTBEAT = "talent:worker:heartbeat"

@@ -7,7 +7,6 @@ a real WeChat app id is given, no Rasa and no actions here when RASA_URL or ACTI
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from signal import SIGINT, SIGTERM, Signals
 from urllib.parse import urlsplit
 
@@ -64,7 +63,7 @@ def _redis(settings: Settings) -> Process:
 
 
 def _sandbox(settings: Settings) -> Process:
-    return _server(settings, "sandbox", "微信沙箱", "backend.wechat.sandbox.app", 3, health.check_sandbox)
+    return _server(settings, "sandbox", "微信沙箱", "backend.wechat.sandbox.app", 3, health.check_sandbox, threads=64)
 
 
 def _actions(settings: Settings) -> Process:
@@ -85,11 +84,12 @@ def _server(
     ready: health.Check,
     workers: int = 1,
     host: str = LOOPBACK,
+    threads: int = 16,
 ) -> Process:
     """Return a gunicorn server of `create_app()` in `module`, on the port `offset` after PORT."""
     port = settings.port + offset
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ("--name", name, "--bind", bind, "--workers", str(workers), "--threads", "8")
+    options = ("--name", name, "--bind", bind, "--workers", str(workers), "--threads", str(threads))
     return Process(
         name=name,
         title=title,
@@ -133,11 +133,19 @@ def _rasa(settings: Settings) -> Process:
         REDIS_PASSWORD=redis.password or "",
         **dict([marker(settings)]),
     )
-    server = str(Path(__file__).with_name("rasa_server.py"))
     return Process(
         name="rasa",
         title="Rasa",
-        argv=(str(RASA_PYTHON), server, "--interface", LOOPBACK, "--port", str(port), *options),
+        argv=(
+            str(RASA_PYTHON),
+            "-m",
+            "backend.run.rasa_server",
+            "--interface",
+            LOOPBACK,
+            "--port",
+            str(port),
+            *options,
+        ),
         env=env,
         ready=health.check_rasa,
         port=port,

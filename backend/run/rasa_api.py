@@ -5,7 +5,7 @@ import base64
 import hmac
 import json
 
-from backend.run.http import fetch
+from backend.run.loopback import fetch
 from backend.settings import Settings
 
 WARM_UP_SECONDS = 30

@@ -64,7 +64,7 @@ class Child:
         """Start the process in a session of its own, so that Ctrl-C reaches only the supervisor."""
         self.wanted = True
         self._running = subprocess.Popen(
-            [sys.executable, "-S", "-E", str(CHILD), str(os.getpid()), *self.process.argv],
+            [sys.executable, "-I", "-S", str(CHILD), str(os.getpid()), *self.process.argv],
             cwd=ROOT,
             env=dict(self.process.env),
             stdin=subprocess.DEVNULL,

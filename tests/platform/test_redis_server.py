@@ -8,8 +8,8 @@ import pytest
 from redis import AuthenticationError, Redis
 
 from backend.run import health
+from backend.run.generated_secrets import provide_secrets
 from backend.run.redis_server import NoRedisServer, redis_binary, write_config
-from backend.run.secrets import provide_secrets
 from backend.settings import Settings
 from tests.platform.processes import eventually
 from tests.servers import free_ports

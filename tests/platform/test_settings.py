@@ -4,7 +4,7 @@ from base64 import urlsafe_b64encode
 
 import pytest
 
-from backend.run.secrets import provide_secrets
+from backend.run.generated_secrets import provide_secrets
 from backend.settings import SECRETS, Settings, SettingsError
 
 KEY = urlsafe_b64encode(b"k" * 32).decode()

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc"
 
 @pytest.fixture
 def settings(tmp_path):
-    from backend.run.secrets import provide_secrets
+    from backend.run.generated_secrets import provide_secrets
 
     provide_secrets({"DATA_DIR": str(tmp_path)})
     return Settings.from_environment({"DATA_DIR": str(tmp_path)})
