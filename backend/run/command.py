@@ -66,6 +66,16 @@ def migrate(arguments: Sequence[str]) -> int:
     return 0
 
 
+def seed(arguments: Sequence[str]) -> int:
+    """`./talent seed`: fill the sandbox with its register, once."""
+    argparse.ArgumentParser(prog="./talent seed", description="在沙箱里写入示例人员、单位和办件").parse_args(arguments)
+    settings, console = Settings.from_environment(), Console()
+    _migrate(settings, console)
+    _seed(settings, console)
+    console.show("\n".join(_accounts(settings)) or "正式模式下没有示例数据。")
+    return 0
+
+
 def _run(settings: Settings, console: Console, only: Sequence[str] | None) -> None:
     began = time.monotonic()
     console.say(f"人才服务平台 · {'沙箱模式（没有设置 WECHAT_APP_ID）' if settings.sandbox else '正式模式'}")
@@ -81,7 +91,7 @@ def _run(settings: Settings, console: Console, only: Sequence[str] | None) -> No
         if supervisor.keeps("rasa"):
             rasa_api.warm_up(settings)
         console.say(f"准备好了（{time.monotonic() - began:.0f} 秒）")
-        console.say(_addresses(settings))
+        console.show(_addresses(settings, supervisor))
         supervisor.watch()
     finally:
         console.say("正在停止…")
@@ -118,17 +128,44 @@ def _migrate(settings: Settings, console: Console) -> None:
         console.say(f"数据库升级：{'、'.join(applied)}")
 
 
-def _addresses(settings: Settings) -> str:
-    rows = [("办事大厅", f"{settings.public_url}/"), ("工作台", f"{settings.public_url}/console")]
+def _seed(settings: Settings, console: Console) -> None:
+    if not settings.sandbox:
+        return
+    from backend.sandbox.seed import printed
+    from backend.sandbox.seed import seed as fill
+
+    if not printed(settings):
+        console.passing("写入沙箱的示例人员、单位和办件…")
+        console.say(f"写入沙箱的示例人员、单位和办件 … 好了（{len(fill(settings))} 个工作人员账号）")
+
+
+def _addresses(settings: Settings, supervisor: Supervisor) -> str:
+    """Return what to open now, and in sandbox mode who can sign in with which password."""
+    rows = [("办事大厅", f"{settings.public_url}/", "web"), ("工作台", f"{settings.public_url}/console", "web")]
     if settings.sandbox:
-        rows.append(("微信沙箱", f"{settings.wechat_base_url}/"))
-    return "\n".join(f"  {name}  {address}" for name, address in rows)
+        rows.append(("微信沙箱", f"{settings.wechat_base_url}/", "sandbox"))
+    lines = [f"  {title}  {address}" for title, address, process in rows if supervisor.keeps(process)]
+    return "\n".join([*lines, *_accounts(settings), f"日志在 {settings.data_dir / 'logs'}；按 Ctrl-C 停止。"])
+
+
+def _accounts(settings: Settings) -> list[str]:
+    """Return the sandbox's staff accounts, a line each."""
+    if not settings.sandbox:
+        return []
+    from backend.sandbox.seed import printed
+    from backend.workflow.rights import ROLE_NAMES
+
+    accounts = printed(settings)
+    width = max((len(account.login) for account in accounts), default=0)
+    lines = [f"  {each.login:<{width}}  {each.password}  {ROLE_NAMES[each.role]} {each.name}" for each in accounts]
+    return ["工作台的账号（只在沙箱里有）：", *lines] if lines else []
 
 
 PREPARATIONS = (
     ("rasa", _train),
     ("web", _build_client),
     ("web", _migrate),
+    ("web", _seed),
 )
 """What must be done before a process can start, in this order: the process it is for, and the step."""
 

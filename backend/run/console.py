@@ -14,12 +14,15 @@ class Console:
     def __init__(self, stream: TextIO | None = None, keep: Callable[[str], None] = lambda line: None):
         self._stream, self._keep, self._shown = stream or sys.stdout, keep, 0.0
 
-    def say(self, line: str = "") -> None:
-        """Print one line that stays."""
-        self._stream.write(f"{self._clear()}{line}\n")
+    def say(self, line: str) -> None:
+        """Print one line that stays, and keep it."""
+        self.show(line)
+        self._keep(line)
+
+    def show(self, text: str) -> None:
+        """Print what only the person at the terminal may see (passwords): it is not kept."""
+        self._stream.write(f"{self._clear()}{text}\n")
         self._stream.flush()
-        if line:
-            self._keep(line)
 
     def passing(self, line: str) -> None:
         """Print a line that the next one replaces; where there is no terminal, only one every 20 seconds."""
