@@ -61,6 +61,7 @@ def _sqlite(url: str) -> Database:
         str(path),
         max_connections=POOL_SIZE,
         timeout=BUSY_SECONDS,
+        check_same_thread=False,  # the pool hands a connection from thread to thread, to one at a time
         pragmas={"journal_mode": "wal", "foreign_keys": 1, "busy_timeout": BUSY_SECONDS * 1000, "synchronous": "full"},
         field_types={"MOMENT": "TEXT"},
     )
