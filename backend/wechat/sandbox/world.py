@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from backend.settings import WeChatAccount
+from backend.wechat.sandbox.names import openid_of, unionid_of
 
 DAY_LIMITS = {
     "/cgi-bin/token": 2000,
@@ -205,11 +206,11 @@ class World:
 
     def openid(self, name: str, app_id: str) -> str:
         """The openid of a person in an account: always the same, different in every account."""
-        return "o" + hashlib.sha256(f"{app_id} {name}".encode()).hexdigest()[:27]
+        return openid_of(name, app_id)
 
     def unionid(self, name: str) -> str:
         """The unionid of a person: the same in all accounts."""
-        return "u" + hashlib.sha256(name.encode()).hexdigest()[:27]
+        return unionid_of(name)
 
     def owner(self, openid: object, app_id: str) -> User:
         """Return whose openid this is in this account. Raises Refusal 40003."""

@@ -1,0 +1,1 @@
+"""The register that sandbox mode starts with: believable people, employers, accounts and cases in every state."""

@@ -1,0 +1,5 @@
+"""Fixtures of the sandbox tests."""
+
+from tests.store.fixtures import empty_postgres, empty_sqlite, postgres_store, sqlite_store, store, store_settings
+
+__all__ = ["empty_postgres", "empty_sqlite", "postgres_store", "sqlite_store", "store", "store_settings"]
