@@ -76,16 +76,6 @@ def seed(arguments: Sequence[str]) -> int:
     return 0
 
 
-def seed(arguments: Sequence[str]) -> int:
-    """`./talent seed`: fill an empty sandbox with its register and print the accounts."""
-    argparse.ArgumentParser(prog="./talent seed", description="给空的沙箱放入样例").parse_args(arguments)
-    settings, console = Settings.from_environment(), Console()
-    _migrate(settings, console)
-    _seed(settings, console)
-    console.say("\n".join(_accounts(settings)) or "这里不是沙箱，没有放入样例")
-    return 0
-
-
 def _run(settings: Settings, console: Console, only: Sequence[str] | None) -> None:
     began = time.monotonic()
     console.say(f"人才服务平台 · {'沙箱模式（没有设置 WECHAT_APP_ID）' if settings.sandbox else '正式模式'}")
