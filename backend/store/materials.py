@@ -92,6 +92,14 @@ def delete(material_id: str, at: datetime) -> None:
         shelf.drop(name)
 
 
+def drop_files(material_id: str) -> None:
+    """Remove the pages and files of a paper that is marked as deleted. Safe to repeat."""
+    for page in pages(material_id):
+        for name in filter(None, (page.file, page.thumbnail)):
+            shelf.drop(name)
+        page.delete_instance()
+
+
 def in_use(material_id: str) -> bool:
     """Tell whether a submitted case rests on a paper, so that it must stay as it is.
 
