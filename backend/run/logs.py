@@ -83,6 +83,15 @@ def logging_config(process: str, level: str = "INFO") -> dict[str, Any]:
     }
 
 
+def _said(line: str) -> str:
+    """Return the message and traceback of a log line, or the line itself when it is not one of ours."""
+    try:
+        parts = json.loads(line)
+        return "\n".join(filter(None, [parts["message"], parts.get("traceback")]))
+    except (ValueError, KeyError, TypeError):
+        return line
+
+
 class ProcessLog:
     """The log file of one process. Lines that are not JSON are wrapped; old files are kept as .1, .2 …"""
 
@@ -103,10 +112,11 @@ class ProcessLog:
             file.write(mask(text) + "\n")
 
     def tail(self, count: int) -> list[str]:
-        """Return the last lines, for a person who must see why a process did not start."""
+        """Return what the last lines say, for a person who must see why a process did not start."""
         if not self.path.exists():
             return []
-        return self.path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        lines = self.path.read_text(encoding="utf-8", errors="replace").splitlines()[-count:]
+        return [_said(line) for line in lines]
 
     def _rotate_if_full(self) -> None:
         if not self.path.exists() or self.path.stat().st_size < self._max_bytes:

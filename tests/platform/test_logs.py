@@ -92,3 +92,11 @@ def test_a_full_log_is_set_aside_and_only_so_many_are_kept(tmp_path):
     assert names == ["web.log", *(f"web.log.{number}" for number in range(1, KEPT + 1))]
     assert "0008" in log.path.read_text()
     assert "0007" in (tmp_path / "web.log.1").read_text()
+
+
+def test_the_end_of_a_log_is_shown_as_it_was_said(tmp_path):
+    log = ProcessLog(tmp_path, "web")
+    log.write("Traceback", AT)
+    log.write('{"message": "failed", "traceback": "ValueError"}', AT)
+    log.write('{"not": "ours"}', AT)
+    assert log.tail(3) == ["Traceback", "failed\nValueError", '{"not": "ours"}']
