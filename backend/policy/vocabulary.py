@@ -312,6 +312,6 @@ def derive(vocabulary: Vocabulary, values: Mapping[str, Any], day: date) -> tupl
         given = values.get(name)
         if given is None:
             result[name] = derived
-        elif method in EXACT and given != derived:
+        elif method in EXACT and int(given) != int(derived):  # people count whole years: 5 for five years and a half
             contradictions.append(Contradiction(name, given, derived, sources))
     return result, contradictions

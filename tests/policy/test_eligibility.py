@@ -75,6 +75,11 @@ def test_two_values_that_contradict_each_other_are_referred_and_named(small):
     assert "对不上" in verdict.refer[0].text
 
 
+def test_years_told_in_whole_numbers_do_not_contradict_a_contract_that_runs_some_months_longer(small):
+    facts = FACTS | {"contract_years": 5, "contract_start": "2020-04-10", "contract_end": "2025-12-31"}
+    assert judge(small, "contracted", facts, date(2020, 5, 20)).verdict != "refer"
+
+
 def test_every_verdict_has_a_citation(small):
     for facts in ({}, FACTS, FACTS | {"pension_months_consecutive": 0}):
         for verdict in small.on(date(2021, 4, 1)).judge_all(small.vocabulary.parse(facts), date(2021, 4, 1)):
