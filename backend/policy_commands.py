@@ -16,7 +16,13 @@ from backend import clock
 from backend.policy import FactError, Pack, UnknownCity, UnknownItem, load_packs, money
 from backend.policy import check as examples
 from backend.policy.difference import Change, Tally, changes, replay
+from backend.policy.extract import UnreadableFile
+from backend.policy.lint import lint, unexercised
+from backend.policy.loader import PACKS
 from backend.policy.types import Item
+from backend.policy_import import SUFFIXES, keep, read_files, read_folder
+from backend.settings import Settings
+from backend.store.database import connection, migrate
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -28,7 +34,7 @@ def main(arguments: Sequence[str]) -> int:
         return 0
     try:
         return int(options.run(options))
-    except (UnknownCity, UnknownItem, FactError, FileNotFoundError) as error:
+    except (UnknownCity, UnknownItem, FactError, FileNotFoundError, UnreadableFile) as error:
         print(error, file=sys.stderr)
         return 2
 
@@ -56,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
     _city(again)
     again.add_argument("--other", type=Path, help="另一份 packs 文件夹，作为“之后”")
     again.set_defaults(run=_replay)
+
+    take = commands.add_parser("import", help="导入官方文件（.txt .docx .pdf 或文件夹），重复导入不会重复")
+    take.add_argument("files", nargs="+", type=Path)
+    take.set_defaults(run=_import)
+
+    prove = commands.add_parser("lint", help="逐个核对政策包里的数字、表名、电话、部门是否出自所引条文")
+    prove.add_argument("cities", nargs="*")
+    prove.add_argument("--sources", type=Path, help="官方文件所在的文件夹；不写就用 POLICY_SOURCES")
+    prove.set_defaults(run=_lint)
 
     check = commands.add_parser("check", help="载入政策包并运行全部例子")
     check.add_argument("cities", nargs="*")
@@ -203,6 +218,41 @@ def _cell(text: str) -> Any:
         return json.loads(text)
     except json.JSONDecodeError:
         return text
+
+
+# --- import and lint ------------------------------------------------------------------------------------------------
+
+
+def _import(options: argparse.Namespace) -> int:
+    """Import files or folders into the store and print what changed."""
+    settings = Settings.from_environment()
+    migrate(settings)
+    with connection():
+        found = read_files([file for path in options.files for file in _files(path)], load_packs())
+        for imported in keep(found, clock.now()):
+            print(f"{imported.city} · {imported}")
+    return 0
+
+
+def _files(path: Path) -> list[Path]:
+    return sorted(file for file in path.iterdir() if file.suffix.lower() in SUFFIXES) if path.is_dir() else [path]
+
+
+def _lint(options: argparse.Namespace) -> int:
+    """Prove every pack against the official documents and name what no example exercises."""
+    folder = options.sources or Settings.from_environment().policy_sources
+    if folder is None:
+        print("请用 --sources 指出官方文件所在的文件夹，或设置 POLICY_SOURCES。", file=sys.stderr)
+        return 2
+    packs, wrong = load_packs(), 0
+    documents = read_folder(folder, packs)
+    for city in options.cities or list(packs):
+        problems = lint(PACKS / city, documents.get(city, {}), packs.vocabulary)
+        problems += unexercised(packs[city], examples.read_examples(city))
+        wrong += len(problems)
+        print(*problems, sep="\n", end="\n" if problems else "")
+        print(f"{packs[city].city.name}：{len(documents.get(city, {}))} 份文件，{len(problems)} 处要核对")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":
