@@ -60,8 +60,8 @@ class Messaging:
         quiet = env.get("QUIET_HOURS") or ("off" if sandbox else "21:00-08:00")
         begin, _, end = quiet.partition("-")
         return cls(
-            senders=int(env.get("WECHAT_SENDERS") or 64),
-            per_second=int(env.get("WECHAT_SENDS_PER_SECOND") or 500),
+            senders=_number(env, "WECHAT_SENDERS", 64),
+            per_second=_number(env, "WECHAT_SENDS_PER_SECOND", 500),
             quiet_from=None if quiet == "off" else time.fromisoformat(begin),
             quiet_until=None if quiet == "off" else time.fromisoformat(end),
             program_state=env.get("WECHAT_PROGRAM_STATE") or "formal",
@@ -141,7 +141,7 @@ class Settings:
             action_token=env["TALENT_ACTION_TOKEN"],
             messaging=Messaging.from_environment(env, sandbox),
             models_dir=Path(env.get("MODELS_DIR") or data_dir / "models").resolve(),
-            web_workers=int(env.get("WEB_WORKERS") or 2),
+            web_workers=_number(env, "WEB_WORKERS", 2),
             embedded_redis=not env.get("REDIS_URL"),
         )
 
@@ -157,6 +157,14 @@ def _generated_secrets(data_dir: Path, sandbox: bool) -> dict[str, str]:
     lines = path.read_text().splitlines() if path.is_file() else []
     pairs = (line.partition("=") for line in lines)
     return {name: value for name, _, value in pairs if name in EMBEDDED_SECRETS or (sandbox and name in SECRETS)}
+
+
+def _number(env: Mapping[str, str], name: str, default: int) -> int:
+    """Read a whole number of at least one."""
+    text = env.get(name) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise SettingsError(f"{name} 要是大于 0 的整数，现在是 {text}。", name)
+    return int(text)
 
 
 def _port(env: Mapping[str, str]) -> int:

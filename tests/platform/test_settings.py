@@ -92,6 +92,9 @@ def test_a_port_that_cannot_be_is_refused_by_name(tmp_path, port):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("WEB_WORKERS", "many"),
+        ("WEB_WORKERS", "0"),
+        ("WECHAT_SENDERS", "-3"),
         ("TALENT_MASTER_KEYS", "nokey"),
         ("TALENT_MASTER_KEYS", f"a:{KEY[:20]}"),
         ("TALENT_MASTER_KEYS", "a:不是密钥"),
@@ -99,7 +102,7 @@ def test_a_port_that_cannot_be_is_refused_by_name(tmp_path, port):
         ("TALENT_SESSION_KEY", "%%%"),
     ],
 )
-def test_a_malformed_secret_is_refused_by_name(tmp_path, name, value):
+def test_a_malformed_value_is_refused_by_name(tmp_path, name, value):
     with pytest.raises(SettingsError) as refused:
         Settings.from_environment({**GIVEN, name: value, "DATA_DIR": str(tmp_path)})
     assert refused.value.names == (name,)
