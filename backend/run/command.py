@@ -128,6 +128,21 @@ def _migrate(settings: Settings, console: Console) -> None:
         console.say(f"数据库升级：{'、'.join(applied)}")
 
 
+def _import_sources(settings: Settings, console: Console) -> None:
+    """Import the folder of official documents when one is named; words that did not change are left alone."""
+    if settings.policy_sources is None:
+        return
+    from backend.policy import load_packs
+    from backend.policy_import import import_folder
+    from backend.store.database import connection
+
+    console.passing("导入官方文件…")
+    with connection():
+        new = [one for one in import_folder(settings.policy_sources, load_packs(), clock.now()) if one.is_new]
+    if new:
+        console.say(f"导入官方文件 … 好了（{len(new)} 份有变化）")
+
+
 def _seed(settings: Settings, console: Console) -> None:
     if not settings.sandbox:
         return
@@ -165,6 +180,7 @@ PREPARATIONS = (
     ("rasa", _train),
     ("web", _build_client),
     ("web", _migrate),
+    ("web", _import_sources),
     ("web", _seed),
 )
 """What must be done before a process can start, in this order: the process it is for, and the step."""
