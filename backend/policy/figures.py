@@ -113,6 +113,11 @@ def _month(match: re.Match[str]) -> Iterator[Figure]:
     yield Figure((int(match[1]), int(match[2])), "date", match[0])
 
 
+def _document_number(match: re.Match[str]) -> Iterator[Figure]:
+    yield Figure((int(match[1]), int(match[2])), "document_number", match[0])
+    yield Figure(Fraction(int(match[1])), "year", match[0], told=False)
+
+
 def _ratio(match: re.Match[str]) -> Iterator[Figure]:
     """4:6 says four tenths and six tenths; told once, as the pair."""
     left, right = int(match[1]), int(match[2])
@@ -123,8 +128,9 @@ def _ratio(match: re.Match[str]) -> Iterator[Figure]:
 
 
 def _counted(match: re.Match[str]) -> Iterator[Figure]:
+    """A number with its unit; 一次, 一份, 一天 are manners of speaking as often as figures."""
     value, (unit, worth) = number_of(match[1]) * _LARGE[match[2] or ""], _UNITS[match[3]]
-    yield Figure(value * worth, unit, match[0])
+    yield Figure(value * worth, unit, match[0], told=match[1] != "一" or unit in ("month", "fraction"))
 
 
 def _weeks(match: re.Match[str]) -> Iterator[Figure]:
@@ -143,7 +149,7 @@ _FORMS = (
     (r"(\d{4})年(\d{1,2})月(\d{1,2})日", _date),
     (r"(\d{4})-(\d{2})-(\d{2})", _date),
     (r"(\d{4})年(\d{1,2})月", _month),
-    (r"〔(\d{4})〕(\d+)号", lambda m: _one((int(m[1]), int(m[2])), "document_number", m)),
+    (r"〔(\d{4})〕(\d+)号", _document_number),
     (r"(\d{1,2}):(\d{2})(?!\d)", lambda m: _one((int(m[1]), int(m[2])), "clock", m)),
     (r"(?<!\d)(\d{1,2}):(\d{1,2})(?!\d)", _ratio),
     (rf"第[{CHINESE}\d]+(?:、[{CHINESE}\d]+)*周", _weeks),
