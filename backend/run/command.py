@@ -83,8 +83,8 @@ def _run(settings: Settings, console: Console, only: Sequence[str] | None) -> No
         console.say(f"清理了上次没有正常停止的 {cleared} 个进程")
     supervisor = Supervisor(settings, _chosen(settings, only), console.say)
     supervisor.require_ports()
-    for name, prepare in PREPARATIONS:
-        if supervisor.keeps(name):
+    for names, prepare in PREPARATIONS:
+        if any(map(supervisor.keeps, names)):
             prepare(settings, console)
     try:
         supervisor.start()
