@@ -138,10 +138,12 @@ def _fraction(node: Any, where: str) -> Fraction:
 
 
 def _period(node: Any, where: str) -> Period:
-    if not isinstance(node, dict) or not node or set(node) - set(PERIOD_UNITS):
+    if not isinstance(node, dict) or not node or set(node) - set(PERIOD_UNITS) - {"from_next_month"}:
         raise PackError(where, f"a period is written like {{months: 3}}, found {node!r}")
     months = sum(int(n) * {"years": 12, "months": 1}.get(unit, 0) for unit, n in node.items())
-    return Period(int(node["days"]), "day") if "days" in node else Period(months, "month")
+    if "days" in node:
+        return Period(int(node["days"]), "day")
+    return Period(months, "whole_month" if node.get("from_next_month") else "month")
 
 
 # --- facts ----------------------------------------------------------------------------------------------------------

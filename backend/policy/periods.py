@@ -18,7 +18,7 @@ def add_months(day: date, months: int) -> date:
 
 
 def add_period(day: date, period: Period) -> date:
-    """Return the last day of a period of years, months or days that starts after `day`.
+    """Return the last day of a period of years, months, whole calendar months or days that starts after `day`.
 
     Raises ValueError for workdays, which need a calendar (backend.workdays).
     """
@@ -28,6 +28,8 @@ def add_period(day: date, period: Period) -> date:
         return add_months(day, period.number)
     if period.unit == "day":
         return day + timedelta(days=period.number)
+    if period.unit == "whole_month":  # 从次月起: calendar months that begin with the one after the day
+        return first_of_month(day, period.number + 1) - timedelta(days=1)
     raise ValueError(f"a period of {period.unit} needs a calendar")
 
 

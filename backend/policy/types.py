@@ -21,7 +21,7 @@ Cites = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A length of time: `number` of `unit` (year, month, day or workday)."""
+    """A length of time: `number` of `unit` (year, month, whole_month, day or workday)."""
 
     number: int
     unit: str

@@ -284,6 +284,10 @@ def _months_total(values: Mapping[str, Any], day: date, source: str) -> Any:
     return len(months_paid(values[source] or (), day))
 
 
+def _age_on(values: Mapping[str, Any], day: date, born: str, on: str) -> Any:
+    return full_years(values[born], values[on]) if values[born] is not None and values[on] is not None else None
+
+
 def _years_between(values: Mapping[str, Any], day: date, start: str, end: str) -> Any:
     if values[start] is None or values[end] is None:
         return None
@@ -295,9 +299,10 @@ DERIVATIONS: dict[str, Callable[..., Any]] = {
     "age_of": _age_of,
     "months_run": _months_run,
     "months_total": _months_total,
+    "age_on": _age_on,
     "years_between": _years_between,
 }
-EXACT = frozenset({"age_of", "years_between"})
+EXACT = frozenset({"age_of", "age_on", "years_between"})
 
 
 def derive(vocabulary: Vocabulary, values: Mapping[str, Any], day: date) -> tuple[dict[str, Any], list[Contradiction]]:
