@@ -137,7 +137,7 @@ class Settings:
             policy_sources=Path(env["POLICY_SOURCES"]).resolve() if env.get("POLICY_SOURCES") else None,
             rasa_url=env.get("RASA_URL") or f"http://127.0.0.1:{port + 2}",
             actions_url=env.get("ACTIONS_URL") or f"http://127.0.0.1:{port + 1}",
-            public_url=env.get("PUBLIC_URL") or f"http://{_reachable(host)}:{port}",
+            public_url=env.get("PUBLIC_URL") or f"http://{reachable(host)}:{port}",
             action_token=env["TALENT_ACTION_TOKEN"],
             messaging=Messaging.from_environment(env, sandbox),
             models_dir=Path(env.get("MODELS_DIR") or data_dir / "models").resolve(),
@@ -181,9 +181,11 @@ def _embedded_redis_url(env: Mapping[str, str], port: int) -> str:
     return f"redis://{f':{password}@' if password else ''}127.0.0.1:{port + 4}/0"
 
 
-def _reachable(host: str) -> str:
+def reachable(host: str) -> str:
     """Return a host people can open in a browser for an address to listen on."""
-    return "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not bound
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
 
 
 def _account(env: Mapping[str, str], prefix: str, sandbox_app_id: str) -> WeChatAccount:

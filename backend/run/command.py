@@ -177,13 +177,13 @@ def _accounts(settings: Settings) -> list[str]:
 
 
 PREPARATIONS = (
-    ("rasa", _train),
-    ("web", _build_client),
-    ("web", _migrate),
-    ("web", _import_sources),
-    ("web", _seed),
+    (("rasa",), _train),
+    (("web",), _build_client),
+    (("web", "worker", "actions"), _migrate),
+    (("web",), _import_sources),
+    (("web",), _seed),
 )
-"""What must be done before a process can start, in this order: the process it is for, and the step."""
+"""What must be done before processes can start, in this order: the processes it is for, and the step."""
 
 
 @contextmanager

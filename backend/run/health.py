@@ -11,7 +11,7 @@ from redis import Redis
 
 from backend.run import rasa_api
 from backend.run.loopback import TIMEOUT, fetch
-from backend.settings import Settings
+from backend.settings import Settings, reachable
 
 HEARTBEAT = "talent:worker:heartbeat"
 """Redis key in which the worker notes every five seconds that it is alive; it expires soon after."""
@@ -53,8 +53,7 @@ def check_actions(settings: Settings) -> None:
 
 def check_web(settings: Settings) -> None:
     """Ask the web process on this machine, whatever address it listens on."""
-    host = settings.host if settings.host not in ("0.0.0.0", "::") else "127.0.0.1"  # noqa: S104 - compared, not bound
-    fetch(f"http://{host}:{settings.port}/healthz")
+    fetch(f"http://{reachable(settings.host)}:{settings.port}/healthz")
 
 
 def check_sandbox(settings: Settings) -> None:
