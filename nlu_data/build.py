@@ -33,6 +33,7 @@ TALK = frozenset(
     "affirm deny dont_know refuse correct stop repeat more inform greet thanks bye abuse rate_good rate_bad".split()
 )
 """Intents whose sentences are varied in spelling only: a courtesy or another item would change what they are."""
+ASKING = re.compile(r"几|多久|多少|谁|什么|啥|怎么|咋|哪|吗|时候|算不算|要不要|能不能|在不在|电话|地址|不作为|到账|退|名单|期限|标准|比例$")
 Names = dict[str, dict[str, list[str]]]
 
 
@@ -41,18 +42,31 @@ Names = dict[str, dict[str, list[str]]]
 
 def names(packs: Mapping[str, Pack]) -> Names:
     """Return entity → value → names, from all packs and the vocabulary. An item's name is its own value."""
+    claims = [
+        *_vocabulary_names("person.yml"),
+        *(name for pack in packs.values() for name in _pack_names(pack)),
+        *_vocabulary_names("places.yml"),
+        *(("item", alias, word) for alias, words in _vocabulary("items.yml").items() for word in (alias, *words)),
+    ]
     found: Names = {}
-    for pack in packs.values():
-        for entity, value, name in _pack_names(pack):
-            _add(found, entity, value, name)
-    for entity, values in _vocabulary("person.yml", "places.yml").items():
-        for value, words in values.items():
-            for word in words:
-                _add(found, entity, value, word)
-    for alias, words in _vocabulary("items.yml").items():
-        for word in (alias, *words):
-            _add(found, "item", alias, word)
+    taken: set[str] = set()
+    for entity, value, claimed in claims:  # the first to claim a name keeps it
+        name = claimed.strip().lower()
+        if name and name not in taken and not _is_question(entity, name):
+            taken.add(name)
+            found.setdefault(entity, {}).setdefault(value, []).append(name)
     return found
+
+
+def _is_question(entity: str, name: str) -> bool:
+    """Whether an alias is half a question (公示几天): its asking word must stay visible to the classifier."""
+    return entity == "item" and bool(ASKING.search(name) or name.isascii())
+
+
+def _vocabulary_names(file: str) -> Iterator[tuple[str, str, str]]:
+    for entity, values in _vocabulary(file).items():
+        for value, words in values.items():
+            yield from ((entity, value, word) for word in words)
 
 
 def _pack_names(pack: Pack) -> Iterator[tuple[str, str, str]]:
@@ -88,13 +102,6 @@ def _spoken(name: str, city: str, by: str | None) -> list[str]:
     short = re.sub(r"(股份|集团)?(有限责任公司|有限公司)$", "", bare)
     home = re.sub(rf"^({city}市?|河南省?)", "", short)
     return [each for each in dict.fromkeys((name, bare, short, home)) if len(each) >= SHORTEST_EMPLOYER]
-
-
-def _add(found: Names, entity: str, value: str, name: str) -> None:
-    name = name.strip().lower()
-    if not name or any(name in others for values in found.values() for others in values.values()):
-        return  # the first to claim a name keeps it: packs before vocabulary, exact before colloquial
-    found.setdefault(entity, {}).setdefault(value, []).append(name)
 
 
 def _vocabulary(*files: str) -> dict[str, dict[str, list[str]]]:

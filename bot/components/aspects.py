@@ -39,6 +39,7 @@ POLITE = ("greet", "thanks", "bye", "affirm")
 CLEAR, SURE = 0.55, 0.8
 _FULL_STOP = re.compile(r"[。?!;\n？！；~…]+")
 _PAUSE = re.compile(r"[,，、\s]+|(?=(?:还有|另外|顺便|再问|对了)(?!啥|什么|哪|没|吗|呢|别|其他))")
+_ASKING = re.compile(r"多少|几|什么|啥|哪|谁|怎么|咋|多久|多长|吗|不$|行不|能不|要不")
 _NEXT = 3
 
 
@@ -149,7 +150,9 @@ class AspectClassifier(IntentClassifier, GraphComponent):
         """Two different sure questions in one breath: 多少钱去哪办."""
         if part.confidence >= SURE or part.end - part.start < 8:
             return [part]
+        text: str = message.get(READING) or ""
         inner = [token.start for token in message.get("text_tokens") or []][2:-1]
+        inner = [at for at in inner if _ASKING.search(text[part.start : at]) and _ASKING.search(text[at : part.end])]
         pairs = [(p, q) for place in inner for p, q in [self._rank(message, [(part.start, place), (place, part.end)])]]
         sure = [
             [p, q]

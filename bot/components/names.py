@@ -60,7 +60,7 @@ class Table:
     def _at(self, text: str, place: int) -> "Find | None":
         for length in self._longest.get(text[place], ()):
             name = text[place : place + length]
-            if name in self.names:
+            if len(name) == length and name in self.names:
                 return Find(place, place + length, *self.names[name])
         return None
 

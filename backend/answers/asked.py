@@ -1,0 +1,183 @@
+"""From an utterance to what is asked: which part wants what, about which item, in which city, of whom.
+
+A part takes what it leaves out from the other parts of the message, then from the last question (the topic), then from
+the person's city. An item is named by any of its names; whether a city has it is decided when it is answered.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.answers.heard import Scene, heard, known_home, values_of
+from backend.answers.utterance import Entity, Part, Utterance
+from backend.policy.catalogue import Pack, UnknownItem
+from backend.policy.types import Item
+
+QUALIFYING = ("education", "title", "skill", "chief_technician", "talent_tier", "recognition", "full_time", "directed")
+ITEM_LIKE = ("recognition", "overseas", "directed", "talent_tier")
+"""Kinds of entities that may be what is asked about when no item is named."""
+WEAK_NAMES = frozenset(
+    "社保卡 社会保障卡 投诉 理赔 入学 转学 公寓 人才窗口 人才服务窗口 住宾馆 办卡 补卡 户口 看病 医院 上学 坐车 公交 重点企业 社保 参保 医保 海归 职称 旅游 创业 服务卡 代办 信息变更 高层次人才 中级职称 高级职称 挂失 医疗服务 申诉 问责 户籍 公示期 公示时间 租房 人才认定 认定人才".split()
+)
+"""Names that are said in passing too; they give way to any other name of an item."""
+CARRIED = ("ask_same",)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What the last question was about; travels in a Rasa slot as plain data."""
+
+    city: str | None = None
+    items: tuple[str, ...] = ()
+    intent: str = "ask_about"
+    text: str = ""
+    supposed: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any] | None) -> Topic:
+        """Read a topic from its slot."""
+        known = {key: value for key, value in (data or {}).items() if key in cls.__slots__}
+        return cls(**{**known, "items": tuple(known.get("items") or ())})
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the plain data of the slot."""
+        return {
+            "city": self.city,
+            "items": list(self.items),
+            "intent": self.intent,
+            "text": self.text,
+            "supposed": dict(self.supposed),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: its words, likely intents, cities, names of items, entities, and what it supposes of a person."""
+
+    text: str
+    ranking: tuple[tuple[str, float], ...]
+    cities: tuple[str, ...]
+    names: tuple[str, ...]
+    entities: tuple[Entity, ...]
+    supposed: Mapping[str, Any]
+    own: Mapping[str, Any]
+    topic: Topic
+    carried: bool = False
+    city_said: bool = False
+    whole: str = ""
+
+    @property
+    def intent(self) -> str:
+        """The likeliest intent."""
+        return self.ranking[0][0] if self.ranking else "ask_about"
+
+    def of_kind(self, *kinds: str) -> list[Entity]:
+        """Return its entities of some kinds."""
+        return [entity for entity in self.entities if entity.kind in kinds]
+
+
+def questions(
+    utterance: Utterance, topic: Topic, packs: Mapping[str, Pack], home: str | None, scene: Scene
+) -> list[Asked]:
+    """Return what is asked in a message; `home` is the city of the conversation or the person, if known."""
+    asking = [part for part in utterance.parts if part.asks or not part.intent] or list(utterance.parts[-1:])
+    told = heard(utterance, scene)
+    every = known_home(values_of(told))
+    own = known_home(values_of([each for each in told if each.own]))
+    return [_asked(utterance, part, topic, packs, home, every, own) for part in asking]
+
+
+def _asked(
+    utterance: Utterance,
+    part: Part,
+    topic: Topic,
+    packs: Mapping[str, Pack],
+    home: str | None,
+    supposed: Mapping[str, Any],
+    own: Mapping[str, Any],
+) -> Asked:
+    said_cities = _cities(utterance, part, packs)
+    names = item_names(utterance, part)
+    carried = part.intent in CARRIED
+    ranking = part.ranking
+    if carried:
+        ranking = ((topic.intent, part.confidence), *[each for each in ranking if each[0] != "ask_same"])
+        supposed = {**_without_rivals(topic.supposed, supposed), **supposed}
+    return Asked(
+        text=part.text,
+        ranking=ranking,
+        cities=said_cities or tuple(filter(None, [topic.city or home])),
+        names=names,
+        entities=tuple(utterance.of_kind(*{e.kind for e in utterance.entities}, within=part)) or utterance.entities,
+        supposed=supposed,
+        own=own,
+        topic=topic,
+        carried=carried,
+        city_said=bool(said_cities),
+        whole=utterance.text,
+    )
+
+
+def _without_rivals(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What was supposed before, less what a new grade replaces: 那技师呢 after 博士 is about a technician."""
+    grades = {"education", "professional_title", "skill_level", "chief_technician", "talent_tier"}
+    gone = grades | {"education_full_time"} if grades & set(new) else set()
+    return {name: value for name, value in old.items() if name not in gone}
+
+
+def _cities(utterance: Utterance, part: Part, packs: Mapping[str, Pack]) -> tuple[str, ...]:
+    for where in (part, None):
+        found = [entity.value for entity in utterance.of_kind("city", within=where) if entity.value in packs]
+        found += [
+            city for entity in utterance.of_kind("district", within=where) if (city := _city_of(entity, packs))
+        ]
+        if found:
+            return tuple(dict.fromkeys(found))
+    return ()
+
+
+def _city_of(district: Entity, packs: Mapping[str, Pack]) -> str | None:
+    owners = [
+        city_id
+        for city_id, pack in packs.items()
+        if any(district.value in (each.name, *each.aliases) for each in pack.city.districts)
+    ]
+    return owners[0] if len(owners) == 1 else None
+
+
+def item_names(utterance: Utterance, part: Part) -> tuple[str, ...]:
+    """Return the names of items said in the part, else elsewhere in the message; passing words give way to others."""
+    for where in (part, None):
+        said = [(entity.text, str(entity.value)) for entity in utterance.of_kind("item", within=where)]
+        said += [(entity.text, entity.text) for entity in utterance.of_kind(*ITEM_LIKE, within=where)]
+        strong = [pair for pair in said if pair[0] not in WEAK_NAMES]
+        if strong:
+            return tuple(dict.fromkeys(name for pair in strong for name in pair))
+        if said and where is part:
+            return tuple(dict.fromkeys(name for pair in said for name in pair))
+    return ()
+
+
+def items_named(names: Iterable[str], pack: Pack) -> list[Item]:
+    """Return the items of a city that go by these names."""
+    found: dict[str, Item] = {}
+    for name in names:
+        try:
+            item = pack.find_item(name)
+        except UnknownItem:
+            continue
+        found.setdefault(item.id, item)
+    return list(found.values())
+
+
+def spoken_names(names: Sequence[str]) -> str:
+    """Return how the person called it."""
+    return names[0] if names else ""
+
+
+def is_total(text: str) -> bool:
+    """Whether a total is wanted, not a rate."""
+    return bool(re.search(r"一共|总共|合计|累计|加起来|总额|全部能|到现在|领满|三年(?:能|共|下来)|算下来", text))

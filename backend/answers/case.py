@@ -1,0 +1,264 @@
+"""One question in one city, with everything an answer may draw on: rules of the day, search, facts, items meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from backend.answers.asked import WEAK_NAMES, Asked, items_named
+from backend.policy.catalogue import Pack
+from backend.policy.eligibility import Ruleset
+from backend.policy.knowledge import Hit, Knowledge
+from backend.policy.types import Item
+from backend.policy.vocabulary import FactError, Vocabulary
+
+GRADES = ("education", "professional_title", "skill_level", "chief_technician", "talent_tier")
+GRADE_WORDS = {
+    ("education", "doctor"): "博士",
+    ("education", "master"): "硕士",
+    ("education", "bachelor"): "本科",
+    ("education", "junior_college"): "大专",
+    ("education", "secondary_vocational"): "中专",
+    ("education", "high_school_or_below"): "高中及以下学历",
+    ("title", "senior"): "正高级",
+    ("title", "associate_senior"): "副高级",
+    ("title", "intermediate"): "中级职称",
+    ("title", "assistant"): "初级职称",
+    ("skill", "senior_technician"): "高级技师",
+    ("skill", "technician"): "技师",
+    ("skill", "senior_worker"): "高级工",
+    ("chief_technician", "municipal"): "市级首席技师",
+    ("chief_technician", "provincial"): "省级首席技师",
+    ("chief_technician", "national"): "国家级首席技师",
+    ("chief_technician", "worldskills"): "世界技能大赛奖牌",
+    ("talent_tier", "top"): "顶尖人才",
+    ("talent_tier", "high_end"): "高端人才",
+}
+MONTHLY = re.compile(r"生活(?:补|津)")
+MONEY_INTENTS = frozenset(
+    "ask_amount ask_duration ask_funding ask_payment ask_when ask_stacking ask_comparison ask_consequence".split()
+)
+FACT_OF_KIND = {"title": "professional_title", "skill": "skill_level"}
+
+ASPECTS: Mapping[str, Mapping[str, float]] = {
+    "ask_about": {"general": 1, "rights": 1, "coverage": 0.8, "amount": 0.7, "conditions": 0.5},
+    "ask_amount": {"amount": 1, "rights": 0.5},
+    "ask_duration": {"when": 1, "time_limit": 1, "amount": 0.6, "duty": 0.5, "rights": 0.4},
+    "ask_conditions": {"conditions": 1, "coverage": 0.9, "exclusions": 0.8, "when": 0.3},
+    "ask_eligibility": {"conditions": 1, "coverage": 1, "exclusions": 1, "stop": 0.4, "amount": 0.3, "rights": 0.3},
+    "ask_materials": {"materials": 1},
+    "ask_procedure": {"procedure": 1, "where": 0.6, "objection": 0.5, "when": 0.3, "duty": 0.3},
+    "ask_where": {"where": 1, "phone": 1, "procedure": 0.4},
+    "ask_when": {"when": 1, "time_limit": 0.5, "duty": 0.4},
+    "ask_time_limit": {"time_limit": 1, "when": 0.4},
+    "ask_agency": {"responsible": 1, "document": 0.5, "duty": 0.4},
+    "ask_funding": {"funding": 1},
+    "ask_payment": {"procedure": 0.8, "amount": 0.6, "general": 0.5, "where": 0.4, "time_limit": 0.4},
+    "ask_stacking": {"general": 0.7, "amount": 0.7, "exclusions": 0.9, "conditions": 0.6, "coverage": 0.4},
+    "ask_comparison": {"amount": 0.8, "general": 0.5, "conditions": 0.4, "coverage": 0.4},
+    "ask_consequence": {"stop": 1, "clawback": 1, "duty": 0.7, "exclusions": 0.7, "conditions": 0.3},
+    "ask_document": {"document": 1},
+    "ask_change": {"document": 0.5, "coverage": 0.5, "funding": 0.3},
+    "ask_directory": {"coverage": 0.9, "conditions": 0.4},
+    "ask_tier": {"conditions": 0.8, "coverage": 0.9, "general": 0.4},
+    "ask_why_not": {"conditions": 1, "exclusions": 1, "coverage": 0.7},
+}
+"""For each intent, how much an answer under each aspect of the pack format is worth."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What every answer of a request may draw on; values only, nothing that could change."""
+
+    packs: Mapping[str, Pack]
+    knowledge: Callable[[str, date], Knowledge]
+    today: date
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    quotes: Callable[[str, str], str | None] = lambda city, cite: None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One question in one city."""
+
+    asked: Asked
+    city: str
+    world: World
+    items: tuple[Item, ...]
+
+    @classmethod
+    def of(cls, asked: Asked, city: str, world: World) -> Case:
+        """Find the items meant: named now, or those of the topic when the question goes on from it."""
+        pack = world.packs[city]
+        current = pack.on(world.today).items
+        named = [current[item.id] for item in items_named(asked.names, pack) if item.id in current]
+        return cls(asked, city, world, tuple(named))
+
+    @property
+    def pack(self) -> Pack:
+        """The city's pack."""
+        return self.world.packs[self.city]
+
+    @cached_property
+    def rules(self) -> Ruleset:
+        """The rules of the day."""
+        return self.pack.on(self.world.today)
+
+    @cached_property
+    def knowledge(self) -> Knowledge:
+        """The search over what the rules of the day say."""
+        return self.world.knowledge(self.city, self.world.today)
+
+    @property
+    def text(self) -> str:
+        """The question's words."""
+        return self.asked.text
+
+    @cached_property
+    def aspects(self) -> dict[str, float]:
+        """How likely each aspect is wanted, from the likeliest intents."""
+        found: dict[str, float] = {}
+        for intent, chance in self.asked.ranking[:3]:
+            for aspect, worth in ASPECTS.get(intent, {}).items():
+                found[aspect] = found.get(aspect, 0.0) + worth * chance
+        return {aspect: min(1.0, weight) for aspect, weight in found.items()}
+
+    @cached_property
+    def likely_items(self) -> dict[str, float]:
+        """How likely each item is meant; empty when nothing tells."""
+        if self.items and not (self.weakly_named and self._plain_money()):
+            return {item.id: 1.0 for item in self.items}
+        topic = self.asked.topic
+        if topic.items and (topic.city in (None, self.city)) and (self.asked.carried or not self._new_words()):
+            return {item: 0.85 for item in topic.items if item in self.rules.items}
+        monthly = self.monthly_item() if self._plain_money() else None
+        return {monthly.id: 0.6} if monthly else {}
+
+    @property
+    def weakly_named(self) -> bool:
+        """Whether the item was only named in passing (社保卡, 看病 …)."""
+        return all(name in WEAK_NAMES for name in self.asked.names)
+
+    def _plain_money(self) -> bool:
+        """Whether just 补贴, 补助 is meant, without saying which."""
+        return bool(re.search(r"补贴|补助|津贴|每月|月补", self.text)) and self.asked.intent in MONEY_INTENTS
+
+    def monthly_item(self) -> Item | None:
+        """What is meant by just 补贴: the benefit that is paid every month."""
+        paid = [i for i in self.rules.items.values() if i.kind == "service" and MONTHLY.search(i.name) and i.situation == "money"]
+        return paid[0] if paid else None
+
+    def _new_words(self) -> bool:
+        """Whether the question brings words of its own that belong elsewhere than to the topic's items."""
+        content = self.knowledge.reading.content(self.text)
+        return bool(content) and not self.asked.carried and self._elsewhere(content)
+
+    def _elsewhere(self, content: Sequence[str]) -> bool:
+        hits = self.knowledge.search(self.text, None, self.aspects, 3)
+        return bool(hits) and hits[0].carried >= 0.6 and all(h.snippet.item not in self.asked.topic.items for h in hits)
+
+    @cached_property
+    def hits(self) -> list[Hit]:
+        """The statements that answer best, whatever the structure of the pack says."""
+        found = self.knowledge.search(self.wording, self.likely_items, self.aspects, 14)
+        return [*found, *(hit for hit in self._silences() if all(hit.snippet is not f.snippet for f in found))]
+
+    @cached_property
+    def wording(self) -> str:
+        """What to search for: the question, with the rest of the message or the last question when it says too little."""
+        if self.residue(self.text) or self.likely_items and not self.asked.carried:
+            return self.text
+        if self.asked.carried and self.asked.topic.text:
+            return f"{self.asked.topic.text} {self.text}"
+        return self.asked.whole or self.text
+
+    def _silences(self) -> list[Hit]:
+        """What the texts are known to leave open, where one of its words was said."""
+        silences = (s for s in self.knowledge.snippets if s.source == "silence")
+        return [Hit(s, 0.4, 1.0) for s in silences if any(w in self.text for w in s.keywords if len(w) > 1)]
+
+    @cached_property
+    def item(self) -> Item | None:
+        """The one item the question is about: named, of the topic, or that of the best statements."""
+        likely = list(self.likely_items)
+        if len(likely) == 1:
+            return self.rules.items[likely[0]]
+        votes: dict[str, float] = dict.fromkeys(likely, 0.0)
+        for hit in self.hits[:5]:
+            item = hit.snippet.item
+            if item and (item in votes if likely else hit.carried >= 0.45):
+                votes[item] = votes.get(item, 0.0) + hit.score * (0.2 + hit.carried)
+        best = max(votes, key=lambda item: votes[item], default=None)
+        return self.rules.items.get(best) if best else None
+
+    def residue(self, text: str) -> Sequence[str]:
+        """Return the content words of a text that are neither the item's name, nor a place, nor a grade."""
+        explained = {e.text for e in self.asked.entities if e.kind in EXPLAINED and e.text not in WEAK_NAMES}
+        explained |= {name for item in self.items for name in (item.name, *item.aliases) if name not in WEAK_NAMES}
+        city = self.pack.city
+        explained |= {city.name, city.full_name, *city.aliases, *city.local_words}
+        for name in sorted(explained, key=len, reverse=True):
+            text = text.replace(name, " ")
+        return self.knowledge.reading.content(text)
+
+    def carries(self, text: str, words: Sequence[str]) -> float:
+        """Return the share of `words` that `text` has, by itself or by meaning, weighed by rarity."""
+        reading = self.knowledge.reading
+        weights = {word: 0.15 + reading.rarity(word) for word in words}
+        there = sum(w for word, w in weights.items() if any(m in text for m in reading.meanings(word)))
+        return there / sum(weights.values()) if weights else 1.0
+
+    # --- whom it is about
+
+    @cached_property
+    def supposed(self) -> dict[str, Any]:
+        """What the question supposes of a person, as values of the vocabulary."""
+        return parsed(self.pack.vocabulary, self.asked.supposed)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The person's facts with what the question supposes laid over them; a supposed grade replaces known ones."""
+        known = dict(self.world.facts)
+        if any(grade in self.supposed for grade in GRADES):
+            known = {name: value for name, value in known.items() if name not in (*GRADES, "education_full_time")}
+            known |= {"professional_title": "none", "skill_level": "none"}
+        values = {**known, **self.supposed}
+        if "education" in values and "education_full_time" not in values:
+            values["education_full_time"] = True
+        return values
+
+    @cached_property
+    def grades(self) -> list[tuple[str, dict[str, Any]]]:
+        """The grades named in the question: their word and the facts they stand for."""
+        found: dict[str, dict[str, Any]] = {}
+        for entity in self.asked.entities:
+            word = GRADE_WORDS.get((entity.kind, str(entity.value)))
+            if word:
+                facts = {FACT_OF_KIND.get(entity.kind, entity.kind): entity.value}
+                if entity.kind == "education":
+                    facts["education_full_time"] = self.asked.supposed.get("education_full_time", True)
+                found.setdefault(word, facts)
+        return list(found.items())
+
+    def says(self, pattern: str) -> bool:
+        """Whether the question's words match a pattern."""
+        return bool(re.search(pattern, self.text))
+
+
+# what a question mentions and every answer takes into account anyway
+EXPLAINED = ("city", "district", "education", "title", "skill", "full_time", "self_word", "date", "money", "period", "item")
+
+
+def parsed(vocabulary: Vocabulary, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the given facts as values, leaving out those that the vocabulary cannot read."""
+    values: dict[str, Any] = {}
+    for name, value in given.items():
+        try:
+            values.update(vocabulary.parse({name: value}))
+        except FactError:
+            continue
+    return values

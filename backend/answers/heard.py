@@ -1,0 +1,435 @@
+"""Facts in what a person says: 全日制硕士, 去年11月入职 becomes education, education_full_time, hired_on.
+
+One closed table of patterns over the text in which every entity stands as a sign. A fact is heard as the vocabulary
+wants it; how exactly it was said (to the month, about) stays with it, so that the assistant can ask for the day when
+the day matters. Who is spoken of is decided here too: a colleague's degree is nobody's fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from backend.answers.moments import DAY, Settled, months_of, settle
+from backend.answers.utterance import Entity, Part, Utterance
+from backend.policy.periods import add_months
+from backend.policy.types import City
+
+HIRED = "入职|上班|进厂|进的|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|招进|加入|开始干|工作的|就职|到公司|来公司|来这"
+INSURED = "社保|养老|保险|缴|交了|交满|交够|连续|参保|缴费|交着"
+LICENSED = "执照|注册|成立|开业|开的公司|领证|拿证|开公司|开店"
+OTHERS = ("other", "child", "parent", "sibling")
+ABOUT = "about"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One fact heard: its name and JSON value, the words, to what it is exact, and whether it is the speaker's own."""
+
+    name: str
+    value: Any
+    said: str
+    exact: str = DAY
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What is needed to settle a statement: the day, and the city's districts."""
+
+    today: date
+    city: City | None = None
+
+
+Value = Callable[[Entity | None, Scene], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A fact, the patterns that say it, and how the value follows from the entity in them (or a fixed value)."""
+
+    fact: str
+    patterns: tuple[re.Pattern[str], ...]
+    value: Value
+
+
+def rule(fact: str, value: Value | Any, *patterns: str) -> Rule:
+    """Make a rule; in a pattern `<kind>` is an entity of that kind, `..` a short gap, `|` and groups as usual."""
+    return Rule(fact, tuple(_compile(pattern) for pattern in patterns), value if callable(value) else _always(value))
+
+
+def _always(value: Any) -> Value:
+    return lambda entity, scene: value
+
+
+GAP = r"(?:[^,，。;；?？!！\s⟦]|⟦[^⟧]*⟧){0,8}?"
+
+
+def _compile(pattern: str) -> re.Pattern[str]:
+    pattern = pattern.replace("..", GAP)
+    pattern = re.sub(r"<(\w+)=(\w+)>", r"⟦\1:\\d+:\2⟧", pattern)
+    first, *rest = re.split(r"<(\w+)>", pattern, maxsplit=1)
+    if rest:
+        pattern = f"{first}⟦{rest[0]}:(?P<entity>\\d+):[^⟧]*⟧" + re.sub(r"<(\w+)>", r"⟦\1:[^⟧]*⟧", rest[1])
+    return re.compile(pattern)
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def named(entity: Entity | None, scene: Scene) -> Any:
+    """The entity's own value."""
+    return entity.value if entity else None
+
+
+def day(entity: Entity | None, scene: Scene) -> Settled | None:
+    """A said date, settled."""
+    return settle(entity.value, scene.today) if entity else None
+
+
+def ago(entity: Entity | None, scene: Scene) -> Settled | None:
+    """The day that lies a said period back; only about right."""
+    months = months_of(entity.value) if entity else None
+    return None if months is None else Settled(add_months(scene.today, -months), ABOUT)
+
+
+def months(entity: Entity | None, scene: Scene) -> int | None:
+    """A said period in months."""
+    return months_of(entity.value) if entity else None
+
+
+def too_few(entity: Entity | None, scene: Scene) -> int | None:
+    """没交够3个月: one month fewer than was said."""
+    said = months_of(entity.value) if entity else None
+    return None if said is None else max(0, said - 1)
+
+
+def years(entity: Entity | None, scene: Scene) -> float | int | None:
+    """A said period in years."""
+    said = months_of(entity.value) if entity else None
+    return None if said is None else (said // 12 if said % 12 == 0 else said / 12)
+
+
+def amount(entity: Entity | None, scene: Scene) -> Any:
+    """A said number, whatever is counted."""
+    if entity is None:
+        return None
+    return next((entity.value[key] for key in ("number", "yuan", "years", "days") if key in entity.value), None)
+
+
+def insured_since(entity: Entity | None, scene: Scene) -> Any:
+    """Months insured from a said month up to the one of today."""
+    since = day(entity, scene)
+    if since is None or since.day > scene.today:
+        return None
+    return [[f"{since.day:%Y-%m}", f"{scene.today:%Y-%m}"]]
+
+
+def place_kind(entity: Entity | None, scene: Scene) -> str | None:
+    """Whether a district is part of the town or a county."""
+    found = _district(entity, scene)
+    return None if found is None else {"district": "urban_district", "county": "county"}.get(found.kind)
+
+
+def district(entity: Entity | None, scene: Scene) -> str | None:
+    """The official name of a district."""
+    found = _district(entity, scene)
+    return found.name if found else (entity.value if entity else None)
+
+
+def _district(entity: Entity | None, scene: Scene) -> Any:
+    if entity is None or scene.city is None:
+        return None
+    return next((d for d in scene.city.districts if entity.value in (d.name, *d.aliases)), None)
+
+
+NO = "(?:不|没|未|无|木|非|没有|不是|并不|还没|还没有|尚未)"
+YES_END = "(?![不没]|行不行|了没|没有)"
+
+RULES: tuple[Rule, ...] = (
+    # dates
+    rule("hired_on", day, rf"<date>..(?:{HIRED})", rf"(?:{HIRED})..<date>"),
+    rule("graduated_on", day, "<date>..毕业", "毕业..<date>"),
+    rule("birth_date", day, "<date>..(?:出生|生人|生的)", "(?:出生|生日)..<date>", r"(?:^|我|是)<date>(?:的|后)?(?:$|[,，。])"),
+    rule("recognized_on", day, "<date>..(?:认定|评上人才)", "认定..<date>"),
+    rule("hukou_since", day, "<date>..(?:落户|落的户|迁过来|迁入|户口迁)", "(?:落户|迁入|户口)..<date>"),
+    rule("business_registered_on", day, rf"<date>..(?:{LICENSED})", rf"(?:{LICENSED})..<date>"),
+    rule("left_on", day, "<date>..(?:离职|辞职|走的|离开)", "(?:离职|辞职)..<date>"),
+    rule("purchased_home.signed_on", day, "<date>..(?:买房|买的房|购房|签的购房|网签)", "(?:买房|购房|房子)..<date>"),
+    rule("bus_card_issued_on", day, "(?:公交卡|乘车卡|<item>)..<date>..办", "<date>..办的?..(?:公交卡|乘车卡)"),
+    rule("title_or_skill_obtained_on", day, "<date>..(?:评上|拿到|取得|考下)", "(?:评上|取得|拿证)..<date>"),
+    rule("notice_published_on", day, "<date>..(?:公示|公布)", "公示..<date>"),
+    rule("accepted_on", day, "<date>..受理", "受理..<date>"),
+    rule("pension_paid_ranges", insured_since, "(?:从|自)<date>..(?:交|缴)", "(?:社保|养老保险|保险)..从?<date>..(?:开始)?(?:交|缴)"),
+    # periods
+    rule("contract_years", years, "合同..<period>", "<period>..合同", "签了?..<period>", "<period>..签的?$"),
+    rule("contract_years", 1, "一年一签"),
+    rule("contract_years", _always(None), "无固定期限"),
+    rule("pension_backpaid_months", months, "补[缴交]了?..<period>", "<period>..(?:是|都是)?补[缴交]"),
+    rule("pension_gap", True, "断(?:过|了|缴|交)", "中断"),
+    rule("pension_gap", False, "没断", "没有断", "从没断", "未中断"),
+    rule("pension_months_consecutive", too_few, rf"(?:没|不|未|还没|不到|不足)(?:{INSURED}|到|足|够)..<period>", "<period>..(?:没交够|没交满|不到)"),
+    rule("pension_months_consecutive", months, rf"(?:{INSURED})..(?!补)<period>", rf"<period>..(?:{INSURED})"),
+    rule("benefit_months_received", months, "(?:领|发|享受)了?..<period>", "<period>..(?:领过|已领|补助都领)"),
+    rule("technical_work_years", years, "(?:从事|干技术|技术工作|搞技术|干了)..<period>", "<period>..(?:技术工作|工龄|工作经验|经验)"),
+    rule("business_registered_on", ago, rf"(?:{LICENSED})..<period>", rf"<period>..(?:{LICENSED})"),
+    rule("hired_on", ago, rf"(?:来|入职|工作|干|上班|进厂|进公司)了?(?:快|有|大概|差不多)?<period>", rf"<period>..(?:入职|工龄)"),
+    rule("stay_days", amount, "住了?..<period>"),
+    # numbers
+    rule("age", amount, "<age>"),
+    rule("local_employees_insured", amount, "(?:雇|招|带动|吸纳|员工|职工|参保|交社保)..<count>", "<count>..(?:本地人|本地员工|员工|参保|社保)"),
+    rule("returnee_enterprises", amount, "<count>..(?:留学|海归)..企业", "(?:入驻|有)..<count>..企业"),
+    rule("bus_rides_used_this_month", amount, "(?:坐|乘)了?..<count>", "<count>..(?:坐完|用完)"),
+    rule("residual_policy_cost", amount, "(?:剩|自费|自付|报完)..<money>", "<money>..(?:自费|自付|没报)", "(?:剩|自费|自付|报完|剩余费用)..<count>"),
+    rule("ticket_price", amount, "门票..<money>", "<money>..门票"),
+    rule("subsidy_amount", amount, "补[贴助]..<money>", "<money>..(?:补[贴助]|各出|分担|企业出)"),
+    rule("books_requested", amount, "借..<count>"),
+    # grades: education is worked out by `_education`
+    rule("professional_title", named, "<title>"),
+    rule("professional_title", "none", "没(?:有)?(?:任何)?职称", "职称(?:没有|无)"),
+    rule("skill_level", named, "<skill>"),
+    rule("chief_technician", named, "<chief_technician>"),
+    rule("talent_tier", named, "<talent_tier>"),
+    rule("tsinghua_peking_directed", True, "<directed>"),
+    rule("university", named, "<school>"),
+    rule("education_source", "overseas", "<overseas>"),
+    # employer
+    rule("employer_on_leading_list", False, f"{NO}..领军", "领军..(?:不是|没有|不在)"),
+    rule("employer_on_leading_list", True, "(?:是|属于|算)?..领军(?:型)?企业", "领军企业名录"),
+    rule("employer_on_key_list", False, f"{NO}在?..(?:名录|名单|目录)", "名录..(?:没有|不在|没在|外)", f"{NO}是?..重点企业"),
+    rule("employer_on_key_list", True, "(?:名录|目录|重点企业名单)(?:里|内|上|中|企业)?", "(?:是|属于|算|在|进的|进了)..重点企业", "重点企业..(?:上班|工作)"),
+    rule("employer_above_scale", False, f"{NO}..(?:四上|规上|规模以上)"),
+    rule("employer_above_scale", True, "(?:四上|规上|规模以上)"),
+    rule("employer_good_standing", True, "(?:经营|效益|业绩)..(?:良好|好|不错|挺好|可以)"),
+    rule("employer_good_standing", False, "(?:经营|效益)..(?:不好|差|困难|亏损)", "快倒闭", "亏损"),
+    rule("employer_operating_normally", True, "正常(?:经营|运作|运营|营业)"),
+    rule("employer_category", named, "<employer_category>"),
+    rule("employer_jurisdiction", named, "<jurisdiction>"),
+    rule("employer_district", district, "<district>..(?:上班|工作|单位|公司|企业|厂)", "(?:单位|公司|企业|厂)..在?<district>"),
+    rule("full_time_employment", False, "兼职", f"{NO}..全职"),
+    rule("full_time_employment", True, "全职(?!妈|太)"),
+    rule("flexible_introduction", False, "不是柔性", "非柔性"),
+    rule("flexible_introduction", True, "柔性"),
+    rule("contract_type", named, "<contract_type>"),
+    rule("pension_type", named, "<pension_type>"),
+    rule("pension_paid_by_current_employer", True, "(?:单位|公司)..(?:给交|缴的|交的|在交|帮交)"),
+    rule("local_social_insurance", True, "(?:当地|本地)..(?:社保|参保|保险)..(?:交|有|参)", "(?:社保|保险)..在(?:当地|本地)(?:交|缴)"),
+    rule("still_employed", True, "还在(?:原来的?)?(?:单位|公司|那)(?:上班|工作|干)?", "没离职", "没换单位"),
+    # recognition
+    rule("has_talent_card", False, f"{NO}..(?:一卡通)", "一卡通..(?:没办|没有|还没|没下来)"),
+    rule("has_talent_card", True, "(?:有|拿到|办了|办好|领了)..一卡通", "一卡通..(?:有|办好|办了|拿到|下来|到手)"),
+    rule("recognition_category", "none", f"(?:{NO})..认定过?", "认定..(?:还没|没办|没过)"),
+    rule("recognition_category", named, "(?:已经?|被|是|通过了?)..认定..<recognition>", "认定(?:过|为|成|上|了)..<recognition>(?!..(?:吗|没))", "<recognition>..(?:认定过|认定了|已认定|认定好)(?!..(?:吗|没))"),
+    rule("prior_recognition", "none", "没(?:有)?(?:申请|认定)过"),
+    rule("talent_recognized", True, "(?:已经?|在聊城|市里)..认定(?:了|过|为)"),
+    # the person
+    rule("married", False, "未婚|没结婚|单身|没对象|没有结婚|还没结婚"),
+    rule("married", True, "已婚|结婚了|结了婚|我老婆|我老公|我媳妇|我爱人|我妻子|我丈夫"),
+    rule("disciplinary_action", "none", f"{NO}..处分", "没被处理过"),
+    rule("disciplinary_action", named, "<discipline>"),
+    rule("diploma", False, "没(?:有|拿到)?..毕业证", "毕业证..(?:没|丢)"),
+    rule("hukou_never_moved_out", True, "户口..(?:没迁|没动|一直在|没迁过)", "从没迁"),
+    rule("hukou_city", lambda entity, scene: scene.city.full_name if scene.city else None, "(?:已经?|我)?落户了", "户口..(?:已经?)?(?:迁过来|转过来|落这)"),
+    rule("hukou_city", named, "户口..在<other_city>"),
+    # business
+    rule("first_time_founder", True, "第一次创业|首次创业|初次创业|头一回创业|没开过公司|之前没创"),
+    rule("first_time_founder", False, "第二次创业|二次创业|以前开过公司|以前创过业|注销过"),
+    rule("business_operating_normally", True, "正常(?:经营|营业|运营)"),
+    rule("founded_own_enterprise", True, "<employer_category=self_founded>"),
+    rule("registered_district", district, "注册..在?<district>", "<district>..注册"),
+    rule("operating_district", district, "经营..在?<district>", "<district>..经营"),
+    rule("in_returnee_park", True, "在..(?:留创园|留学人员创业园)(?:里|内|创业)"),
+    # homes
+    rule("owns_home_in_city", False, f"{NO}(?:有)?(?:自己的)?(?:住)?房(?!补|租)", "名下(?:没|无)房", "没房"),
+    rule("owns_home_in_city", True, "(?:有|买了)(?:一|1)?套?(?:自己的)?(?:住)?房(?:子)?(?!补)", "名下有房"),
+    rule("purchased_home.type", named, "<home_kind>"),
+    rule("purchased_home.use", named, "<home_use>"),
+    rule("purchased_home.use", "residential", "(?:商品)?住宅"),
+    rule("purchased_home.location", named, "(?:买|房|在)..<home_place>", "<home_place>..(?:买|房)"),
+    rule("purchased_home.location", place_kind, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
+    rule("purchased_home.district", district, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
+    rule("purchased_home.buyer", named, "<buyer>"),
+    rule("purchased_home.contract_filed", False, f"{NO}..备案"),
+    rule("purchased_home.contract_filed", True, "备案了|已备案|备过案"),
+    rule("house_subsidy_received", False, "没领过..(?:购房|买房)", "购房补贴没领过"),
+    rule("house_subsidy_received", True, "(?:领过|领了)..(?:购房补贴|买房补贴)", "购房补贴..领过"),
+    rule("needs_rental_apartment", False, "不(?:需要|要|住|用)..公寓", "自己租"),
+    rule("needs_rental_apartment", True, "(?:需要|要|住了?|住着).{0,4}公寓"),
+    # spouse and children
+    rule("spouse_former_status", named, "<spouse_status>"),
+    rule("child_stage", named, "<child_stage>"),
+    rule("enrollment_kind", named, "<enrollment>"),
+    rule("school_level", named, "<school_level>"),
+    rule("patient_relation", named, "<kinship>..(?:看病|挂号|住院|就医)"),
+    # services
+    rule("event_kind", named, "<event_kind>"),
+    rule("claim_item", named, "<claim_item>"),
+    rule("hardship_category", named, "<hardship>"),
+    rule("settle_address_kind", named, "<settle_kind>"),
+    rule("apply_channel", named, "<channel>"),
+    rule("card_financial_account_activated", False, f"{NO}激活"),
+    rule("card_financial_account_activated", True, "激活了|已激活|激活过"),
+    rule("living_subsidy_applied", True, "生活补[贴助]..(?:已经?)?(?:申请了|申请过|领了|在领)", "(?:已经|已)申请..生活补[贴助]"),
+    rule("living_subsidy_applied", False, "没申请..生活补[贴助]", "生活补[贴助]没申请"),
+    rule("employment_status", "unemployed_graduate", "(?:毕业后?|还|暂时|目前)..(?:没工作|没找到工作|待业|没就业|未就业)"),
+)
+
+COMPANY = re.compile(r"(?:在|是|叫|进了?|到|去了?|单位|全称是?|公司叫)?([一-龥A-Za-z（）()]{3,26}?(?:有限责任公司|股份有限公司|有限公司|集团公司|建材厂))")
+OWN = re.compile(r"我|俺|本人|自己|咱")
+QUESTION_OF_RULE = frozenset({"inform", "correct", "affirm", "deny"})
+
+
+def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
+    """Return the facts said in a message, each once, the most telling first."""
+    found: dict[str, Heard] = {}
+    for part in utterance.parts:
+        marked, entities = _marked(utterance, part)
+        own = _own(utterance, part)
+        special = (*_education(part, entities), *_employer(part, entities), *_hotel(part, entities))
+        for each in (*special, *_by_rules(marked, entities, part, scene)):
+            found.setdefault(each.name, _with(each, own))
+    _settle_insurance(found)
+    return list(found.values())
+
+
+def _by_rules(marked: str, entities: Sequence[Entity], part: Part, scene: Scene) -> Iterator[Heard]:
+    for each in RULES:
+        for pattern in each.patterns:
+            match = pattern.search(marked)
+            if match is None:
+                continue
+            index = match.groupdict().get("entity")
+            value = each.value(entities[int(index)] if index else None, scene)
+            if value is None and each.value is not named and "无固定" not in part.text:
+                continue
+            if isinstance(value, Settled):
+                yield Heard(each.fact, value.day.isoformat(), part.text, value.precision)
+            else:
+                yield Heard(each.fact, value, part.text)
+            break
+
+
+def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
+    """The part with every entity as ⟦kind:number:value⟧; names that the patterns want as words stay words."""
+    inside = [entity for entity in utterance.entities if entity.within(part.start, part.end)]
+    pieces, place = [], part.start
+    for number, entity in enumerate(inside):
+        if entity.start < place or entity.kind in ("item", "self_word", "agency", "material", "city"):
+            continue
+        value = entity.value if isinstance(entity.value, str) else "_"
+        pieces += [utterance.text[place : entity.start], f"⟦{entity.kind}:{number}:{value}⟧{_kept_word(entity)}"]
+        place = entity.end
+    pieces.append(utterance.text[place : part.end])
+    return "".join(pieces), inside
+
+
+def _kept_word(entity: Entity) -> str:
+    """Entities whose words are cues as well keep the word behind their sign."""
+    return entity.text if entity.kind in ("contract_type", "recognition", "home_kind", "directed", "pension_type") else ""
+
+
+DEGREES = ("doctor", "master", "bachelor", "junior_college", "secondary_vocational", "high_school_or_below")
+
+
+def _education(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
+    """The highest degree named, and which of two was full-time: 本科全日制, 研究生非全."""
+    degrees = [entity for entity in entities if entity.kind == "education"]
+    modes = [entity for entity in entities if entity.kind == "full_time"]
+    if not degrees:
+        if modes and not re.search(r"配偶|老婆|爱人", part.text):
+            yield Heard("education_full_time", modes[0].value == "yes", part.text)
+        return
+    highest = min(degrees, key=lambda entity: DEGREES.index(entity.value))
+    yield Heard("education", highest.value, part.text)
+    mode = _mode_of(highest, modes, degrees)
+    if mode is not None:
+        yield Heard("education_full_time", mode, part.text)
+    lower = next((each for each in degrees if each.value != highest.value), None)
+    if mode is False and lower is not None and _mode_of(lower, modes, degrees) is True:
+        yield Heard("highest_full_time_education", lower.value, part.text)
+
+
+def _mode_of(degree: Entity, modes: Sequence[Entity], degrees: Sequence[Entity]) -> bool | None:
+    """The mode of study that stands nearest to a degree."""
+    if "在职" in degree.text:
+        return False
+    near = [mode for mode in modes if min(degrees, key=lambda each: _distance(each, mode)) is degree]
+    if not near and len(degrees) == 1:
+        near = list(modes)
+    return near[0].value == "yes" if near else None
+
+
+def _distance(one: Entity, other: Entity) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _employer(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
+    """The employer by its name in a directory, or by its legal form."""
+    known = next((entity for entity in entities if entity.kind == "employer"), None)
+    if known is not None:
+        yield Heard("employer_name", known.value, part.text)
+        return
+    match = COMPANY.search(part.text)
+    if match:
+        yield Heard("employer_name", match[1], part.text)
+
+
+def _hotel(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
+    """The hotel of a talent apartment, named as an item."""
+    named = [entity.text for entity in entities if entity.kind == "item" and entity.text.endswith(("宾馆", "酒店"))]
+    if named and "人才" not in named[0] and len(named[0]) > 2:
+        yield Heard("apartment_hotel", named[0], part.text)
+
+
+def _own(utterance: Utterance, part: Part) -> bool:
+    """Whether the part speaks of the speaker: told, not merely asked about, and of nobody else."""
+    others = [entity for entity in utterance.of_kind("kinship", within=part) if entity.value in OTHERS]
+    if others or re.search(r"员工|职工|新招|招了|他|她|别人|人家|老公|老婆|爱人|媳妇|对象(?!是)", part.text):
+        return False
+    if part.intent in QUESTION_OF_RULE:
+        return True
+    told = utterance.of_kind("date", "employer", within=part)
+    return bool(OWN.search(part.text)) or bool(told)
+
+
+def _with(each: Heard, own: bool) -> Heard:
+    return Heard(each.name, each.value, each.said, each.exact, own)
+
+
+def _settle_insurance(found: dict[str, Heard]) -> None:
+    """Months of pension insurance said without a kind count for social insurance too; back-paid ones count for neither."""
+    run = found.get("pension_months_consecutive")
+    if run is not None:
+        found.setdefault("social_insurance_months_consecutive", Heard("social_insurance_months_consecutive", *_rest(run)))
+    home = {name: each for name, each in found.items() if name.startswith("purchased_home.")}
+    if home and "owns_home_in_city" in found and "买" in found["owns_home_in_city"].said:
+        del found["owns_home_in_city"]
+
+
+def _rest(run: Heard) -> tuple[Any, str, str, bool]:
+    return run.value, run.said, run.exact, run.own
+
+
+def values_of(told: Iterable[Heard]) -> dict[str, Any]:
+    """Return facts heard as a mapping of names to values."""
+    return {each.name: each.value for each in told}
+
+
+def own_of(told: Iterable[Heard]) -> list[Heard]:
+    """Return the facts that are the speaker's own and exact enough to keep."""
+    return [each for each in told if each.own and each.exact != ABOUT]
+
+
+def known_home(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fold dotted facts into their object: purchased_home.type → purchased_home {type}."""
+    folded: dict[str, Any] = {}
+    for name, value in values.items():
+        top, _, inner = name.partition(".")
+        if inner:
+            folded[top] = {**(folded.get(top) or {}), inner: value}
+        else:
+            folded[name] = value
+    return folded
