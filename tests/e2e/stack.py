@@ -34,9 +34,11 @@ class Stack:
             **environment,
         }
         self._supervisor: subprocess.Popen | None = None
+        self._said = 0
 
     def start(self) -> None:
         """Start everything and wait until it is ready."""
+        self._said = len(self.console())
         with (self.data_dir / "console.txt").open("ab") as output:
             command = [sys.executable, "-P", "-m", "backend.cli", "run"]
             self._supervisor = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=output, stderr=output)
@@ -56,7 +58,7 @@ class Stack:
     def wait_until_ready(self, seconds: float = 120) -> None:
         """Wait until /readyz says 200 and the start command says that it is done."""
         deadline = time.monotonic() + seconds
-        while self.status("/readyz") != 200 or "准备好了" not in self.console():
+        while self.status("/readyz") != 200 or "准备好了" not in self.console()[self._said :]:
             if self._supervisor.poll() is not None:
                 raise AssertionError(f"the platform did not start:\n{self.console()}")
             if time.monotonic() > deadline:
@@ -82,6 +84,11 @@ class Stack:
             return json.loads(error.read()).get("not_ready", [])
         except OSError:
             return ["web"]
+
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """Return the sandbox's staff accounts by login: name, role, password."""
+        rows = json.loads((self.data_dir / "sandbox-accounts.json").read_text(encoding="utf-8"))
+        return {row["login"]: row for row in rows}
 
     def console(self) -> str:
         """Return what the person at the terminal has seen."""
