@@ -1,0 +1,1 @@
+"""Measurements, each beside a peer in one run. Never a timed test: machines are noisy, ratios hold."""
