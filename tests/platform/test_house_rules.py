@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from backend.run.contracts import contracts
+
 ROOT = Path(__file__).parents[2]
-CODE = ("backend", "bot", "miniprogram_api", "benchmarks", "miniprogram/contract")
+CODE = ("backend", "bot", "miniprogram_api", "miniprogram/contract", "nlu_data")
 SOURCES = sorted(path for folder in CODE for path in (ROOT / folder).rglob("*.py") if "node_modules" not in path.parts)
 READS_ENVIRONMENT = {"backend/settings.py", "backend/run/rasa_server.py"}
 ASKS_THE_TIME = {"backend/clock.py"}
@@ -57,6 +59,29 @@ def test_only_the_clock_asks_for_the_time():
     asking = {"datetime.now", "datetime.today", "datetime.utcnow", "date.today", "time.time", "time.time_ns",
               "datetime.datetime.now", "datetime.date.today", "time.localtime", "time.gmtime"}  # fmt: skip
     assert over_all(asking, ASKS_THE_TIME) == []
+
+
+def pure_files():
+    """Return the files of the modules that the contract "pure" names."""
+    (pure,) = (contract for contract in contracts()["contracts"] if contract["id"] == "pure")
+    places = [ROOT.joinpath(*module.split(".")) for module in pure["source_modules"]]
+    return [
+        path for path in SOURCES if any(place in path.parents or place.with_suffix(".py") == path for place in places)
+    ]
+
+
+def test_pure_code_is_given_the_time_and_never_asks():
+    assert pure_files()
+    asking = {"clock.now", "clock.today", "backend.clock.now", "backend.clock.today"}
+    taken = [
+        f"{name(path)}:{node.lineno} {alias.name}"
+        for path in pure_files()
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.ImportFrom) and node.module == "backend.clock"
+        for alias in node.names
+        if alias.name in ("now", "today")
+    ]
+    assert [use for path in pure_files() for use in uses(path, asking)] + taken == []
 
 
 def test_no_module_has_a_name_that_says_nothing():
