@@ -101,12 +101,13 @@ def _statement(case: Case, hit: Hit, words: Sequence[str]) -> Candidate:
     snippet = hit.snippet
     carried = case.carries(" ".join((snippet.title, snippet.text, *snippet.keywords)).lower(), words)
     aspect = max((case.aspects.get(each, 0.0) for each in snippet.aspects), default=0.0)
-    keyword = any(len(word) > 1 and word in case.text for word in snippet.keywords)
+    keyword = any(len(word) > 1 and (word in case.text or word in case.asked.context) for word in snippet.keywords)
     of_item = case.likely_items.get(snippet.item or "", 0.0)
     if snippet.source == "silence":
         aspect, of_item = (0.8 if keyword else 0.0), _silent_about(case, snippet)
-    worth = 0.9 * carried + 0.35 * aspect + 0.35 * of_item + 0.25 * keyword + 0.3 * min(1.0, hit.score)
+    worth = 0.9 * carried + 0.35 * aspect + 0.35 * of_item + 0.25 * keyword + 0.7 * min(0.6, hit.alike)
     worth += 0.12 * _fits(case, snippet.text) - SOURCES.get(snippet.source, 0.0)
+    worth += 0.2 * (keyword and bool(words) and carried >= 0.9 and snippet.source == "statement")
     worth += 0.15 * any(names_grade(snippet.text, word) for word, _ in case.grades)
     kind = {"silence": "not_said", "question": "refer"}.get(snippet.source, "said")
     if UNSAID.search(snippet.text):
@@ -125,14 +126,15 @@ def _silent_about(case: Case, snippet: Snippet) -> float:
 def _structure(case: Case, answer: Answer, words: Sequence[str]) -> Candidate:
     carried = case.carries(answer.text.lower(), words)
     of_item = case.likely_items.get(answer.item or "", 0.0)
-    sure = 0.34 if of_item else 0.1  # an item that was only guessed does not make its whole list the answer
+    sure = 0.65 if of_item else 0.25  # an item that was only guessed does not make its whole list the answer
+    sure += 0.3 if answer.kind == "personal" else 0.0
     worth = 0.9 * carried + 0.35 + 0.35 * of_item + sure + 0.12 * _fits(case, answer.text)
     return Candidate(answer, worth, carried)
 
 
 def _fits(case: Case, text: str) -> bool:
     """Whether the text has the kind of figure that the question wants."""
-    pattern = WANTED.get(case.asked.intent)
+    pattern = WANTED["ask_where"] if case.says("在哪|哪里|去哪|哪儿|哪个网|网址") else WANTED.get(case.asked.intent)
     return bool(pattern and re.search(pattern, text))
 
 
@@ -293,6 +295,7 @@ def _firm_in(case: Case) -> str | None:
 
 
 def _listed_firm(case: Case, directories: Sequence[Directory], name: str) -> Answer:
+    name = _full_name(directories, name)
     hits = [directory for directory in directories if directory.find(name)]
     cites = _merge(directory.cites for directory in (hits or directories))
     after = _since_abolished(case)
@@ -304,6 +307,12 @@ def _listed_firm(case: Case, directories: Sequence[Directory], name: str) -> Ans
     scope = f"（只有{directories[0].scope}这一份公开）" if directories[0].scope else ""
     text = f"公开的名录{scope}里没有查到“{name}”，不等于一定不在别的名单里。{hint}{after[0]}"
     return Answer(text, (*cites, *after[1]), "said", case.city)
+
+
+def _full_name(directories: Sequence[Directory], name: str) -> str:
+    """The one listed name that contains what was said, else what was said."""
+    holding = {entry.name for directory in directories for entry in directory.entries if name in entry.name}
+    return holding.pop() if len(holding) == 1 and len(name) >= 3 else name
 
 
 def _whole_list(case: Case, directories: Sequence[Directory]) -> Answer:

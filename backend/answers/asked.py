@@ -67,7 +67,7 @@ class Asked:
     topic: Topic
     carried: bool = False
     city_said: bool = False
-    whole: str = ""
+    context: str = ""
 
     @property
     def intent(self) -> str:
@@ -100,6 +100,7 @@ def _asked(
     own: Mapping[str, Any],
 ) -> Asked:
     said_cities = _cities(utterance, part, packs)
+    around = [other for other in utterance.parts if other is not part and not other.asks]
     names = item_names(utterance, part)
     carried = part.intent in CARRIED
     ranking = part.ranking
@@ -111,13 +112,13 @@ def _asked(
         ranking=ranking,
         cities=said_cities or tuple(filter(None, [topic.city or home])),
         names=names,
-        entities=tuple(utterance.of_kind(*{e.kind for e in utterance.entities}, within=part)) or utterance.entities,
+        entities=tuple(e for e in utterance.entities if any(e.within(p.start, p.end) for p in (part, *around))),
         supposed=supposed,
         own=own,
         topic=topic,
         carried=carried,
         city_said=bool(said_cities),
-        whole=utterance.text,
+        context=" ".join(other.text for other in around),
     )
 
 

@@ -19,6 +19,8 @@ from backend.policy.types import Benefit, Cites, Item, Material, Step, Tier, Win
 
 Aspect = Callable[[Case, Item], Answer | None]
 NAMED_TIERS = 6
+VAGUE = ()
+"""Addresses that say no more than the window's name does."""
 
 
 def _said(case: Case, item: Item, text: str, cites: Iterable[str], kind: str = "said") -> Answer:
@@ -39,17 +41,22 @@ def amount(case: Case, item: Item) -> Answer | None:
     if not tiers:
         return _no_tier(case, item)
     lines = [_tier_line(tier, benefit) for tier in tiers]
-    text = f"{item.name}：{'；'.join(line for line in lines if line)}{_how_long(benefit)}"
+    text = f"{item.name}：{'；'.join(dict.fromkeys(line for line in lines if line))}{_how_long(benefit)}"
     if len(tiers) == 1:
         text += _times(case, tiers[0]) or (_total(tiers[0], benefit) if is_total(case.text) else "")
-    return _said(case, item, text, [cite for tier in tiers for cite in tier.cites])
+    computed = len(tiers) == 1 and _depends(item) & set(case.supposed)
+    return _said(case, item, text, [cite for tier in tiers for cite in tier.cites], "personal" if computed else "said")
+
+
+def _depends(item: Item) -> set[str]:
+    """The facts on which the tiers of an item depend."""
+    return {name for tier in item.benefit.tiers if tier.when for name in tier.when.facts}
 
 
 def _tiers_meant(case: Case, item: Item) -> list[Tier]:
     """The tier that holds for the grade in question; else those whose label names it; without a grade, all."""
-    tiers = list(item.benefit.tiers)
-    depends = {name for tier in tiers if tier.when for name in tier.when.facts}
-    if depends & set(case.supposed):
+    tiers = sorted(item.benefit.tiers, key=lambda tier: tier.kind == "discretionary")
+    if _depends(item) & set(case.supposed):
         best = best_tier(item.benefit, case.values, case.world.today)
         if best is not None and best.kind != "unknown":
             return [best]
@@ -66,7 +73,7 @@ def names_grade(label: str, word: str) -> bool:
 
 def _tier_line(tier: Tier, benefit: Benefit) -> str:
     given = figures.tier_amount(tier, benefit)
-    return f"{tier.label}{given}" if tier.label else given
+    return given if not tier.label else tier.label if given in tier.label else f"{tier.label}{given}"
 
 
 def _how_long(benefit: Benefit) -> str:
@@ -156,7 +163,7 @@ def figures_month(day, later: int) -> str:
 
 def conditions(case: Case, item: Item) -> Answer | None:
     """All conditions, and what comes first."""
-    if not item.conditions:
+    if not item.conditions or item.kind != "service":
         return None
     says = [requirement.says for requirement in item.conditions]
     text = f"{item.name}要同时满足：" + "；".join(f"{n}. {said}" for n, said in enumerate(says, 1))
@@ -225,7 +232,7 @@ def time_limit(case: Case, item: Item) -> Answer | None:
 
 def where(case: Case, item: Item) -> Answer | None:
     """The window for the person's district, else the item's windows."""
-    windows = windows_of(case, item)
+    windows = [w for w in windows_of(case, item) if w.phones or w.hours or (w.address and w.address not in VAGUE)]
     if not windows:
         return None
     return _said(case, item, "\n".join(window_words(w) for w in windows[:3]), [c for w in windows[:3] for c in w.cites])

@@ -47,7 +47,7 @@ FACT_OF_KIND = {"title": "professional_title", "skill": "skill_level"}
 ASPECTS: Mapping[str, Mapping[str, float]] = {
     "ask_about": {"general": 1, "rights": 1, "coverage": 0.8, "amount": 0.7, "conditions": 0.5},
     "ask_amount": {"amount": 1, "rights": 0.5},
-    "ask_duration": {"when": 1, "time_limit": 1, "amount": 0.6, "duty": 0.5, "rights": 0.4},
+    "ask_duration": {"when": 1, "time_limit": 0.75, "amount": 0.6, "duty": 0.5, "rights": 0.4},
     "ask_conditions": {"conditions": 1, "coverage": 0.9, "exclusions": 0.8, "when": 0.3},
     "ask_eligibility": {"conditions": 1, "coverage": 1, "exclusions": 1, "stop": 0.4, "amount": 0.3, "rights": 0.3},
     "ask_materials": {"materials": 1},
@@ -136,7 +136,7 @@ class Case:
         if topic.items and (topic.city in (None, self.city)) and (self.asked.carried or not self._new_words()):
             return {item: 0.85 for item in topic.items if item in self.rules.items}
         monthly = self.monthly_item() if self._plain_money() else None
-        return {monthly.id: 0.6} if monthly else {}
+        return {monthly.id: 0.3 if self.residue(self.text) else 0.6} if monthly else {}
 
     @property
     def weakly_named(self) -> bool:
@@ -174,7 +174,7 @@ class Case:
             return self.text
         if self.asked.carried and self.asked.topic.text:
             return f"{self.asked.topic.text} {self.text}"
-        return self.asked.whole or self.text
+        return f"{self.asked.context} {self.text}".strip()
 
     def _silences(self) -> list[Hit]:
         """What the texts are known to leave open, where one of its words was said."""
@@ -197,7 +197,8 @@ class Case:
 
     def residue(self, text: str) -> Sequence[str]:
         """Return the content words of a text that are neither the item's name, nor a place, nor a grade."""
-        explained = {e.text for e in self.asked.entities if e.kind in EXPLAINED and e.text not in WEAK_NAMES}
+        known = [kind for kind in EXPLAINED if kind != "item" or self.items]
+        explained = {e.text for e in self.asked.of_kind(*known) if e.text not in WEAK_NAMES}
         explained |= {name for item in self.items for name in (item.name, *item.aliases) if name not in WEAK_NAMES}
         city = self.pack.city
         explained |= {city.name, city.full_name, *city.aliases, *city.local_words}
@@ -208,9 +209,10 @@ class Case:
     def carries(self, text: str, words: Sequence[str]) -> float:
         """Return the share of `words` that `text` has, by itself or by meaning, weighed by rarity."""
         reading = self.knowledge.reading
-        weights = {word: 0.15 + reading.rarity(word) for word in words}
+        weights = {word: (0.15 + reading.rarity(word)) * (0.35 if len(word) == 1 else 1.0) for word in words}
         there = sum(w for word, w in weights.items() if any(m in text for m in reading.meanings(word)))
-        return there / sum(weights.values()) if weights else 1.0
+        whole = sum(weights.values()) + (0.8 if weights and all(len(word) == 1 for word in words) else 0.0)
+        return (there + whole - sum(weights.values())) / whole if weights else 1.0
 
     # --- whom it is about
 

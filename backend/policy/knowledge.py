@@ -44,11 +44,12 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A snippet found: its score, and the share (0 to 1) of the question's content that it carries."""
+    """A snippet found: its score, how alike the words alone are, and the share of the question's content it carries."""
 
     snippet: Snippet
     score: float
     carried: float
+    alike: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -128,13 +129,19 @@ class Knowledge:
         for view, terms in self._terms(text, content).items():
             for number, score in self._views[view].scores(terms).items():
                 fused[number] = fused.get(number, 0.0) + VIEWS[view] * score
+        alike = dict(fused)
         for number, snippet in enumerate(self.snippets):
             bonus = self._prior(snippet, items or {}, aspects or {})
             if bonus > 0 and (number in fused or items):
                 fused[number] = fused.get(number, 0.0) + bonus
         best = sorted(fused.items(), key=lambda each: (-each[1] * self._discount(each[0]), each[0]))[:limit]
         return [
-            Hit(self.snippets[number], score * self._discount(number), self.carried(content, number))
+            Hit(
+                self.snippets[number],
+                score * self._discount(number),
+                self.carried(content, number),
+                alike.get(number, 0.0),
+            )
             for number, score in best
         ]
 
@@ -211,7 +218,8 @@ def _of_item(item: Item) -> Iterator[Snippet]:
         yield Snippet(text, material.cites, aspects=("materials",), source="material")
     for step in item.steps:
         if step.does:
-            yield Snippet(f"{step.does}。", step.cites, aspects=("procedure",), source="step")
+            place = f"（{step.where}）" if step.where else ""
+            yield Snippet(f"{step.does}{place}。", step.cites, aspects=("procedure",), source="step")
     for channel in item.channels:
         text = f"{channel.name}{f'：{channel.note}' if channel.note else ''}。"
         yield Snippet(text, channel.cites, aspects=("procedure", "where"), source="channel")

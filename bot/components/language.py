@@ -38,6 +38,7 @@ class Language:
 
     def __init__(self, words: Dict[str, int], pairs: Dict[str, Dict[str, int]]):
         """`words`: count of each word of the field; `pairs`: for each word, counts of the words that follow it."""
+        jieba.initialize()
         self.words, self.pairs = words, pairs
         self._total = sum(words.values()) or 1
         self._following = {word: sum(after.values()) for word, after in pairs.items()}
@@ -52,7 +53,6 @@ class Language:
         """Count the words of `sentences`, cut with `names` known as words; each name counts a little by itself."""
         words: Counter = Counter()
         pairs: Dict[str, Counter] = {}
-        jieba.initialize()
         for name in names:
             if len(name) > 1:
                 words[name] += 3

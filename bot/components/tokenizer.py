@@ -55,9 +55,7 @@ class TolerantTokenizer(Tokenizer):
         """Return the trained tokenizer of a model archive."""
         with model_storage.read_from(resource) as folder:
             counts = json.loads((folder / "language.json").read_text(encoding="utf-8"))
-        language = Language(**counts)
-        language.read("热身")  # loads the general dictionary now, not with the first person's message
-        return cls(config, model_storage, resource, language)
+        return cls(config, model_storage, resource, Language(**counts))
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learn the word model from the hand-written sentences and all names of the look-up tables."""
