@@ -224,7 +224,7 @@ RULES: tuple[Rule, ...] = (
     rule("recognition_category", "none", f"(?:{NO})..认定过?", "认定..(?:还没|没办|没过)"),
     rule("recognition_category", named, "(?:已经?|被|是|通过了?)..认定..<recognition>", "认定(?:过|为|成|上|了)..<recognition>(?!..(?:吗|没))", "<recognition>..(?:认定过|认定了|已认定|认定好)(?!..(?:吗|没))"),
     rule("prior_recognition", "none", "没(?:有)?(?:申请|认定)过"),
-    rule("talent_recognized", True, "(?:已经?|在聊城|市里)..认定(?:了|过|为)"),
+    rule("talent_recognized", True, "(?:已经?|在.{2,4}|市里)..认定(?:了|过|为)"),
     # the person
     rule("married", False, "未婚|没结婚|单身|没对象|没有结婚|还没结婚"),
     rule("married", True, "已婚|结婚了|结了婚|我老婆|我老公|我媳妇|我爱人|我妻子|我丈夫"),

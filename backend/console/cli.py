@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("name", help="姓名")
     roles = "、".join(f"{role}（{ROLE_NAMES[role]}）" for role in sorted(STAFF_ROLES))
     add.add_argument("role", choices=sorted(STAFF_ROLES), metavar="ROLE", help=roles)
-    add.add_argument("--city", help="城市编号，例如 anyang")
+    add.add_argument("--city", help="城市编号，如政策包的文件夹名")
     add.add_argument("--agency", help="部门编号，见政策包 city.yml")
     add.add_argument("--window", help="窗口编号，见政策包 city.yml")
     add.add_argument("--place", help="只办某个县（市、区）的件")

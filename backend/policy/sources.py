@@ -1,6 +1,6 @@
 """Take official documents apart: what the operator imports becomes documents, articles and numbered parts.
 
-    documents = parse(text_of(path), source="anyang-2020")
+    documents = parse(text_of(path), source="living-2020")
     documents = name(documents, pack.documents.values())      # ids of documents.yml where they match
     documents["living-2020"].article("9").part("3")           # 第九条（三）, verbatim
 
