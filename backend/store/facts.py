@@ -80,7 +80,7 @@ def forget(applicant_id: str, name: str, at: datetime) -> bool:
 
 def current(applicant_id: str) -> dict[str, Told]:
     """Return every current fact of a person by name, protected ones masked."""
-    return {row.name: _told(row) for row in _current(applicant_id)}
+    return {row.name: told(row) for row in _current(applicant_id)}
 
 
 def values(applicant_id: str, reveal: Collection[str] = ()) -> dict[str, Any]:
@@ -114,7 +114,7 @@ def of_rows(fact_ids: Iterable[str], reveal: Collection[str] = ()) -> dict[str, 
 
 def told_rows(fact_ids: Iterable[str]) -> dict[str, Told]:
     """Return given rows by name, protected ones masked, with source and time."""
-    return {row.name: _told(row) for row in Fact.select().where(Fact.id.in_(list(fact_ids)))}
+    return {row.name: told(row) for row in Fact.select().where(Fact.id.in_(list(fact_ids)))}
 
 
 def find(name: str, value: str) -> list[str]:
@@ -176,7 +176,8 @@ def _show_name(applicant_id: str, told: Mapping[str, Any]) -> None:
         Applicant.update(name_masked=shown).where(Applicant.id == applicant_id).execute()
 
 
-def _told(row: Fact) -> Told:
+def told(row: Fact) -> Told:
+    """Return a row as what was told: value (masked when protected), source, time."""
     protected = row.value_sealed is not None
     value = row.value_masked if protected else row.value
     return Told(row.id, row.name, value, row.source, row.told_at, row.told_by, protected)

@@ -6,7 +6,7 @@
 `message`. Commands need an open store and nothing else; each is one transaction.
 """
 
-from backend.workflow.case import CLOCK, Doer, as_applicant, as_staff, commands_for
+from backend.workflow.case import CLOCK, Doer, as_applicant, as_staff, closed, commands_for
 from backend.workflow.clocks import (
     accrue_running,
     calendar_runs_out,
@@ -85,6 +85,7 @@ __all__ = [
     "close_due_notices",
     "close_notice",
     "close_period",
+    "closed",
     "commands_for",
     "complete",
     "confirm",

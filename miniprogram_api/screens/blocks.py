@@ -531,6 +531,7 @@ class ObjectField(FieldBase):
     value: Mapping[str, Json] | None = None
     fields: Sequence[SimpleField] = Field(min_length=1)
     none: str | None = Field(None, description="label of the answer that there is no such thing, e.g. 没有买房")
+    none_chosen: bool = Field(False, description="the stored answer is that there is none (value is unset then)")
 
 
 FormField = Annotated[SimpleField | ObjectField, Field(discriminator="kind")]

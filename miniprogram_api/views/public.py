@@ -1,0 +1,205 @@
+"""Screens anybody may open, with what is known of the person where somebody is signed in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.policy import FactError, Verdict
+from backend.policy.eligibility import questions_worth_asking
+from backend.policy.vocabulary import Fact
+from backend.store import documents, employers, facts, inbox
+from backend.store.models import Applicant, Application
+from backend.workflow import decisions, rulebook
+from backend.workflow.stages import OPEN, STATE_NAMES, State
+from miniprogram_api import cases
+from miniprogram_api.errors import NotFound
+from miniprogram_api.screens import public
+from miniprogram_api.screens.blocks import Screen
+from miniprogram_api.views import Asked, Composer
+
+WORTH_ASKING = 3
+"""How many questions the page of chances asks at once."""
+
+
+def told(applicant: str | None) -> dict[str, Any]:
+    """Return what is known of a person as values ready for judging; nothing for nobody."""
+    if applicant is None:
+        return {}
+    vocabulary = rulebook.packs().vocabulary
+    known = facts.values(applicant)
+    return vocabulary.parse({name: value for name, value in known.items() if name in vocabulary})
+
+
+def verdicts(asked: Asked) -> list[Verdict]:
+    """Judge every service of the city for the person."""
+    values = told(asked.applicant)
+    if not values:
+        return []
+    rules = asked.pack.on(asked.today)
+    services = [item.id for item in rules.items.values() if item.kind == "service"]
+    return rules.judge_all(values, asked.today, services)
+
+
+def home(asked: Asked) -> Screen:
+    """Gather the glance."""
+    return public.home(_home(asked))
+
+
+def _home(asked: Asked) -> public.Home:
+    if asked.applicant is None:
+        return public.Home(asked.pack, asked.today)
+    employer = employers.of_hr(asked.me)
+    card = decisions.card_of(asked.me, asked.pack.city.id)
+    return public.Home(
+        pack=asked.pack,
+        today=asked.today,
+        name=Applicant.get_by_id(asked.me).name_masked or "您",
+        verdicts=verdicts(asked),
+        known=len(facts.current(asked.me)),
+        cases=[_running(case) for case in cases.of_person(asked.me) if State(case.state) in OPEN | {State.DRAFT}],
+        unread=inbox.unread(asked.me),
+        card=card and card.number,
+        employer=employer and employer.name,
+    )
+
+
+def _running(case: Application) -> public.Running:
+    return public.Running(
+        id=case.id,
+        name=rulebook.item_of(case).name,
+        state=STATE_NAMES[State(case.state)],
+        desk=cases.desk_of(case),
+        due=case.due_on,
+        mine=case.state in (State.DRAFT, State.CORRECTION),
+    )
+
+
+def chances(asked: Asked) -> Screen:
+    """Gather everything judged, and the questions that bring most verdicts forward."""
+    view, vocabulary = _home(asked), rulebook.packs().vocabulary
+    found = view.verdicts or asked.pack.on(asked.today).judge_all({}, asked.today, _services(asked))
+    worth = [name.partition(".")[0] for name in questions_worth_asking(found)]
+    ask = [vocabulary.top_level[name] for name in dict.fromkeys(worth) if name in vocabulary.top_level]
+    return public.chances(view, ask[:WORTH_ASKING])
+
+
+def _services(asked: Asked) -> list[str]:
+    return [item.id for item in asked.pack.on(asked.today).items.values() if item.kind == "service"]
+
+
+def cities(asked: Asked) -> Screen:
+    """Show the cities there are."""
+    return public.cities(rulebook.packs(), asked.pack.city.id)
+
+
+def items(asked: Asked) -> Screen:
+    """Show the items of a situation, or those a word finds."""
+    return public.items(
+        public.Items(asked.pack, asked.today, asked.params.get("situation", ""), asked.params.get("q", "").strip())
+    )
+
+
+def item(asked: Asked) -> Screen:
+    """Show one item, with the person's verdict."""
+    rules = asked.pack.on(asked.today)
+    one = rules.items.get(asked.param("item")) or asked.pack.find_item(asked.param("item"))
+    values = told(asked.applicant)
+    verdict = rules.judge(one.id, values, asked.today) if values and one.kind != "information" else None
+    return public.item(public.ItemPage(asked.pack, one, asked.today, verdict, _open_case(asked, one.id)))
+
+
+def _open_case(asked: Asked, item_id: str) -> str | None:
+    if asked.applicant is None:
+        return None
+    found = (
+        Application.select(Application.id)
+        .where((Application.applicant == asked.me) & (Application.city == asked.pack.city.id))
+        .where((Application.item == item_id) & Application.state.in_([str(s) for s in OPEN | {State.DRAFT}]))
+        .order_by(Application.id.desc())
+        .first()
+    )
+    return found and found.id
+
+
+def self_check(asked: Asked) -> Screen:
+    """Judge one item and find what is still worth asking; answers of a visitor travel in the parameters alone."""
+    rules, vocabulary = asked.pack.on(asked.today), rulebook.packs().vocabulary
+    one = rules.items.get(asked.param("item")) or asked.pack.find_item(asked.param("item"))
+    given = told(asked.applicant) if asked.applicant else _from_params(asked.params)
+    verdict = rules.judge(one.id, given, asked.today)
+    skipped = set(asked.params.get("skip", "").split(","))
+    names = dict.fromkeys(name.partition(".")[0] for name in (*verdict.missing, *verdict.amount_questions))
+    ask: list[Fact] = [
+        vocabulary.top_level[name] for name in names if name in vocabulary.top_level and name not in skipped
+    ]
+    relevant = {name for condition in one.conditions for name in condition.test.facts}
+    return public.self_check(
+        public.SelfCheck(
+            pack=asked.pack,
+            found=verdict,
+            today=asked.today,
+            ask=ask,
+            answered=len(relevant & set(given)),
+            signed_in=asked.applicant is not None,
+            params={key: value for key, value in asked.params.items() if key not in ("city", "after")},
+        )
+    )
+
+
+def _from_params(params: Mapping[str, str]) -> dict[str, Any]:
+    """Read a visitor's answers from the parameters; what does not fit its fact is left out."""
+    vocabulary, values = rulebook.packs().vocabulary, {}
+    for name, text in params.items():
+        fact = vocabulary.top_level.get(name)
+        if fact is None or fact.protected:
+            continue
+        try:
+            values.update(vocabulary.parse({name: READERS.get(fact.type, str)(text)}))
+        except (FactError, ValueError):
+            continue
+    return values
+
+
+def _yes(text: str) -> bool:
+    return text in ("true", "1", "是")
+
+
+def _numeric(text: str) -> int | float:
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+READERS: Mapping[str, Any] = {"bool": _yes, "int": int, "number": _numeric}
+"""Type of a fact → how a parameter's text becomes its value."""
+
+
+def article(asked: Asked) -> Screen:
+    """Show one article, with the official wording where it was imported."""
+    document, number = asked.param("document"), asked.param("article")
+    try:
+        clause = asked.pack.clause(f"{document}/{number}")
+    except KeyError:
+        raise NotFound("没有找到这一条，请返回重新打开。") from None
+    official = documents.wording(asked.pack.city.id, document, clause.article.partition(".")[0])
+    return public.article(public.ArticlePage(asked.pack, document, clause.article, official))
+
+
+def windows(asked: Asked) -> Screen:
+    """Show windows and hotlines."""
+    return public.windows(asked.pack)
+
+
+def help_page(asked: Asked) -> Screen:
+    """Show the questions people ask."""
+    return public.help_page(asked.pack)
+
+
+SCREENS: Mapping[str, Composer] = {
+    "home": Composer(home, public=True),
+    "chances": Composer(chances),
+    "cities": Composer(cities, public=True),
+    "items": Composer(items, public=True),
+    "item": Composer(item, public=True),
+    "self_check": Composer(self_check, public=True),
+    "article": Composer(article, public=True),
+    "windows": Composer(windows, public=True),
+    "help": Composer(help_page, public=True),
+}
