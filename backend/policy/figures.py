@@ -1,7 +1,8 @@
 """Find the figures in official Chinese, and compare them by what they are worth.
 
 12万元 is 120000 yuan, 三年 is 36 months, 5折 and 50% and 百分之五十 are one half, 4:6 holds four tenths and six tenths.
-A figure is a value in a dimension; a bare number has the dimension `n` and agrees with any.
+A figure is a value in a dimension; a bare number has the dimension `n` and agrees with
+any that can be counted or measured.
 """
 
 import re
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 BARE = "n"
+STRICT = frozenset({"ordinal", "phone", "date", "year", "document_number", "clock", "ratio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Figure:
 
     def agrees(self, other: "Figure") -> bool:
         """Whether both say the same, where a bare number fits any dimension."""
-        return self.value == other.value and (self.unit == other.unit or BARE in (self.unit, other.unit))
+        units = {self.unit, other.unit}
+        return self.value == other.value and (len(units) == 1 or (BARE in units and not units & STRICT))
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
@@ -134,7 +137,10 @@ def _counted(match: re.Match[str]) -> Iterator[Figure]:
 
 
 def _weeks(match: re.Match[str]) -> Iterator[Figure]:
-    for name in re.findall(f"[{CHINESE}]+|\\d+", match[0]):
+    names = re.findall(f"[{CHINESE}]+|\\d+", match[0])
+    if len(set(names)) < len(names):
+        raise ValueError(match[0])
+    for name in names:
         yield Figure(number_of(name), "week", match[0])
 
 
@@ -162,7 +168,7 @@ _FORMS = (
     (rf"({_NUMBER})(万|亿)", lambda m: _one(number_of(m[1]) * _LARGE[m[2]], BARE, m)),
     (rf"({_NUMBER})", lambda m: _one(number_of(m[1]), BARE, m)),
     (rf"{_NOT}([{CHINESE}]+)(?:)()({_UNIT})", _counted),
-    (rf"{_NOT}([{CHINESE}]+)(?:{_COUNTED})", lambda m: _one(number_of(m[1]), BARE, m, told=False)),
+    (rf"{_NOT}([{CHINESE}]+)(?:{_COUNTED})", lambda m: _one(number_of(m[1]), "count", m, told=False)),
 )
 _PATTERNS = tuple((re.compile(pattern), read) for pattern, read in _FORMS)
 
@@ -174,13 +180,18 @@ def plain(text: str) -> str:
 
 def figures(text: str) -> list[Figure]:
     """Return the figures of a text in order."""
-    text = re.sub(r"(?<=\d)\s+(?=\d)", "|", unicodedata.normalize("NFKC", text))
-    text, found, place = plain(text), [], 0
+    return [figure for _, _, found in located(text) for figure in found]
+
+
+def located(text: str) -> list[tuple[int, int, list[Figure]]]:
+    """Return the figures of a text with where each stands (start, end) in `plain(text)`; a ratio holds several."""
+    found = []
+    text, place = plain(re.sub(r"(?<=\d)\s+(?=\d)", "|", unicodedata.normalize("NFKC", text))), 0
     while place < len(text):
         for pattern, read in _PATTERNS:
             match = pattern.match(text, place)
-            if match and (figures_here := _safely(read, match)) is not None:
-                found += figures_here
+            if match and (here := _safely(read, match)) is not None:
+                found.append((match.start(), match.end(), here))
                 place = match.end()
                 break
         else:

@@ -1,7 +1,7 @@
 """Prove a pack against the official documents it cites: `python -m backend.policy.lint FOLDER [CITY…]`.
 
     documents = import_folder(folder, pack)
-    problems = lint(PACKS / "anyang", documents, vocabulary) + unexercised(pack, examples)
+    problems = lint(PACKS / city, documents, vocabulary) + unexercised(pack, examples)
 
 Every figure, form, place, telephone number and agency of the pack must occur in an article that it cites, by value;
 every article must be restated, every restatement must have an article, and no figure of an article may be left out;
@@ -26,7 +26,7 @@ from backend.policy.check import Example, judge, read_examples
 from backend.policy.claims import RECKONED, Claim, claims_of, forms, read, unlabelled
 from backend.policy.conditions import FALSE, REFER, TRUE
 from backend.policy.extract import READERS, text_of
-from backend.policy.figures import Figure, figures, plain
+from backend.policy.figures import BARE, Figure, figures, located, plain
 from backend.policy.loader import PACKS, load_packs
 from backend.policy.sources import Document, name, parse
 from backend.policy.vocabulary import FactError, Vocabulary
@@ -42,6 +42,21 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}：{self.message}"
+
+
+Occurrence = tuple[Figure, frozenset[str]]
+AROUND = 6
+"""How many characters on each side of a figure tell what it is a figure of."""
+
+
+def occurrences(text: str) -> Iterator[Occurrence]:
+    """Yield each figure of a text with the pairs of letters that stand beside it in its sentence."""
+    bare = plain(unlabelled(text))
+    for start, end, found in located(unlabelled(text)):
+        before = re.split("[。；;]", bare[max(0, start - AROUND) : start])[-1]
+        after = re.split("[。；;]", bare[end : end + AROUND])[0]
+        pairs = {side[n : n + 2] for side in (letters(before), letters(after)) for n in range(len(side) - 1)}
+        yield from ((figure, frozenset(pairs)) for figure in found[:1])
 
 
 class Library:
@@ -64,6 +79,7 @@ class Library:
         self.reckoned = frozenset((entry["file"], Fraction(str(entry["figure"]))) for entry in reckoned)
         self._words: dict[str, str | None] = {}
         self._figures: dict[tuple[str, ...], tuple[Figure, ...]] = {}
+        self._occurrences: dict[tuple[str, ...], tuple[Occurrence, ...]] = {}
 
     def knows(self, cite: str) -> bool:
         """Whether the document of a citation has been imported."""
@@ -86,6 +102,12 @@ class Library:
         if cites not in self._figures:
             self._figures[cites] = tuple(figures(unlabelled(self.said(cites))))
         return self._figures[cites]
+
+    def occurrences(self, cites: tuple[str, ...]) -> tuple["Occurrence", ...]:
+        """Return the figures of several citations with the words around each."""
+        if cites not in self._occurrences:
+            self._occurrences[cites] = tuple(occurrences(self.said(cites)))
+        return self._occurrences[cites]
 
     def family(self, id_: str) -> tuple[str, ...]:
         """Return a document with those it was issued under, as far as they are imported."""
@@ -129,8 +151,7 @@ def prove(claim: Claim, library: Library) -> Iterator[Problem]:
     """Yield what is not borne out in one claim. A claim whose documents are not imported is passed over."""
     cites = claim.cites
     if claim.file == "documents.yml":
-        family = library.family(cites[0]) if claim.path[-1] != "note" else ()
-        cites = family or tuple(library.documents)
+        cites = library.family(cites[0]) or tuple(library.documents)
     if not cites:
         if claim.figures or claim.kind not in ("figures", "date"):
             yield Problem(claim.where, "no_cite", f"“{claim.value}”没有写出处")
@@ -150,9 +171,10 @@ def _figures_found(claim: Claim, cites: tuple[str, ...], library: Library) -> It
             yield Problem(
                 claim.where, "figure", f"“{figure.text}”在 {'、'.join(cites)} 里找不到（{_short(claim.value)}）"
             )
-    if len(claim.figures) > 1:
+    if len(claim.figures) > 1 and not DISCUSSION & set(claim.path):
         yield from _too_often(claim, known, cites)
     if isinstance(claim.value, str):
+        yield from _misplaced(claim, cites, library)
         yield from _forms_found(claim, cites, library)
 
 
@@ -160,6 +182,8 @@ def _borne_out(figure: Figure, claim: Claim, known: Sequence[Figure], cites: tup
     whole = figure.value == 1 and "treasury" in claim.path
     if figure.value == 0 or whole or any(figure.agrees(other) for other in known):
         return True
+    if claim.file == "documents.yml" and claim.path[-1] == "note" and figure.unit != BARE:
+        return any(figure.agrees(other) for other in library.figures(tuple(library.documents)))
     reckoned = (claim.file, _written(figure)) in library.reckoned
     return reckoned or _counts_rows(figure, cites, library) or _is_of_document(figure, library)
 
@@ -188,15 +212,34 @@ def _counts_rows(figure: Figure, cites: Sequence[str], library: Library) -> bool
     return False
 
 
+def _misplaced(claim: Claim, cites: tuple[str, ...], library: Library) -> Iterator[Problem]:
+    """Yield figures whose neighbouring words stand, in the articles, beside another figure of the same kind."""
+    known = library.occurrences(cites)
+    for figure, pairs in occurrences(claim.value):
+        same = [len(pairs & there) for other, there in known if figure.agrees(other)]
+        rivals = [o for o in known if o[0].told and o[0].unit == figure.unit and o[0].value != figure.value]
+        rival, shared = max(((o, len(pairs & there)) for o, there in rivals), key=lambda r: r[1], default=(figure, 0))
+        if figure.told and same and shared >= max(same) + 2:
+            yield Problem(claim.where, "misplaced", f"“{figure.text}”恐怕应是“{rival.text}”（{'、'.join(cites)}）")
+
+
+DISCUSSION = frozenset({"open_questions", "not_said"})
+
+
 def _too_often(claim: Claim, known: Sequence[Figure], cites: Sequence[str]) -> Iterator[Problem]:
-    """A figure said oftener than its articles hold it, while another of its kind is missing, has taken its place."""
-    for figure, count in Counter(Figure(f.value, f.unit) for f in claim.figures).items():
-        kin = [other for other in known if figure.unit in (other.unit, "n") and other.told]
-        held = sum(1 for other in kin if other.value == figure.value)
-        missing = [other for other in kin if not any(other.agrees(said) for said in claim.figures)]
-        if count > max(held, 1) and held and missing:
+    """Yield figures that have taken the place of others: a restatement says none oftener than its article does.
+
+    Elsewhere a figure may come twice, unless another of its kind is missing.
+    """
+    restated = claim.file.startswith("clauses/")
+    told = Counter(Figure(f.value, f.unit) for f in claim.figures)
+    held = {figure: sum(1 for other in known if figure.agrees(other)) for figure in told}
+    for figure in (figure for figure, count in told.items() if 0 < held[figure] < count):
+        kin = Counter(Figure(o.value, o.unit) for o in known if o.told and o.unit == figure.unit)
+        short = any(told[other] < count for other, count in kin.items() if other != figure)
+        if restated or short:
             text = next(said.text for said in claim.figures if said.value == figure.value)
-            message = f"“{text}”说了 {count} 次，却没有说“{missing[0].text}”（{'、'.join(cites)}）"
+            message = f"“{text}”说了 {told[figure]} 次，{'、'.join(cites)} 里只有 {held[figure]} 次"
             yield Problem(claim.where, "repeated", message)
 
 
@@ -350,7 +393,7 @@ def _reasons(pack: Pack, example: Example) -> Iterator[str]:
     yield from (bar.id for bar in item.exclusions if bar.test.test(values, day) in (TRUE, REFER))
 
 
-# --- a whole city -------------------------------------------------------------------------------------------------------
+# --- a whole city -------------------------------------------------------------------------------------------------
 
 
 def import_folder(folder: Path, pack: Pack) -> dict[str, Document]:
