@@ -71,8 +71,9 @@ def _actions(settings: Settings) -> Process:
 
 
 def _web(settings: Settings) -> Process:
-    workers, host = settings.web_workers, settings.host
-    return _server(settings, "web", "网站", "miniprogram_api.app", 0, health.check_web, workers, host)
+    """Load the packs once, before the workers fork; nothing in create_app opens a connection or starts a thread."""
+    workers = ("--preload", "--workers", str(settings.web_workers))
+    return _server(settings, "web", "网站", "miniprogram_api.app", 0, health.check_web, settings.host, workers)
 
 
 def _server(
@@ -82,14 +83,14 @@ def _server(
     module: str,
     offset: int,
     ready: health.Check,
-    workers: int = 1,
     host: str = LOOPBACK,
+    workers: tuple[str, ...] = ("--workers", "1"),
     threads: int = 16,
 ) -> Process:
     """Return a gunicorn server of `create_app()` in `module`, on the port `offset` after PORT."""
     port = settings.port + offset
     bind = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    options = ("--name", name, "--bind", bind, "--workers", str(workers), "--threads", str(threads))
+    options = ("--name", name, "--bind", bind, *workers, "--threads", str(threads))
     return Process(
         name=name,
         title=title,
