@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from backend.policy import strict_yaml
 
@@ -97,6 +98,7 @@ class Messages:
     topics: Mapping[str, Topic]
     templates: Mapping[str, Template]
     page_pattern: str
+    yearly_checks: tuple["YearlyCheck", ...] = ()
 
     def template(self, template_id: str) -> Template:
         """Return the template of this id. Raises UnknownTemplate."""
@@ -104,9 +106,19 @@ class Messages:
             raise UnknownTemplate(template_id)
         return self.templates[template_id]
 
-    def page(self, template: Template, subject: str | None) -> str:
-        """Return the mini-program page that a tap on a message opens, about `subject` (a case id) if there is one."""
-        return self.page_pattern.format(screen=template.screen) + (f"&application={subject}" if subject else "")
+    def page(self, template: Template, params: Mapping[str, str]) -> str:
+        """Return the mini-program page that a tap on a message opens: the template's screen with these parameters."""
+        return self.page_pattern.format(screen=template.screen) + (f"&{urlencode(params)}" if params else "")
+
+
+@dataclass(frozen=True)
+class YearlyCheck:
+    """Something to be checked once a year: known from the first of these facts (days) that a person has."""
+
+    id: str
+    subject: str
+    place: str
+    facts: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -309,7 +321,8 @@ def load(data: Mapping) -> Messages:
     templates = {key: _template(key, row) for key, row in data["templates"].items()}
     for template in templates.values():
         _check(template, topics)
-    return Messages(MappingProxyType(topics), MappingProxyType(templates), data["page"])
+    checks = tuple(_yearly_check(row) for row in data.get("yearly_checks", ()))
+    return Messages(MappingProxyType(topics), MappingProxyType(templates), data["page"], checks)
 
 
 def _template(key: str, row: Mapping) -> Template:
@@ -319,6 +332,10 @@ def _template(key: str, row: Mapping) -> Template:
         return Template(id=key, keywords=keywords, useful=timedelta(hours=row["useful"]), **rest)
     except (KeyError, TypeError) as error:
         raise BadMessages(key, str(error)) from error
+
+
+def _yearly_check(row: Mapping) -> YearlyCheck:
+    return YearlyCheck(row["id"], row["subject"], row.get("place", ""), tuple(row["facts"]))
 
 
 def _keyword(name: str, about: Mapping) -> Keyword:

@@ -41,10 +41,10 @@ class Balance:
 
 @dataclass(frozen=True)
 class Spending:
-    """One attempt that wants a one-time credit: the outbox message, which attempt it is, and the credit it needs."""
+    """A message that wants a one-time credit. It takes one at most once, keeps it while it is tried again, and gives
+    it back when it surely was never delivered."""
 
     message: str
-    attempt: int
     credit: str
     applicant: str
     template: str
@@ -150,9 +150,9 @@ def _other_word(credit: ConsentCredit, tap: _Tap) -> CreditEntry | None:
 
 
 def spend(wanted: Collection[Spending], at: datetime) -> set[str]:
-    """Take one credit for each of these attempts and return the ids of the messages that got one.
+    """Take one credit for each of these messages and return the ids of those that got one.
 
-    Call inside the transaction that marks the messages as being sent. At most one attempt for each credit.
+    Call inside the transaction that marks the messages as being sent. At most one message for each credit.
     """
     credits = [spending.credit for spending in wanted]
     taken = (
@@ -167,12 +167,12 @@ def spend(wanted: Collection[Spending], at: datetime) -> set[str]:
 
 
 def refund(spent: Iterable[Spending], at: datetime) -> None:
-    """Give back the credit of attempts that surely delivered nothing. A second time for an attempt changes nothing."""
+    """Give back the credits of messages that surely were not delivered. A second time changes nothing."""
     for spending in spent:
         with transaction():
             credit = _locked(spending.applicant, spending.template)
             entry = _send_entry(spending, 1, "refunded", at)
-            if not _known(entry["event"]):
+            if not _known(entry["event"]) and not credit.long_term:
                 CreditEntry.insert(entry).execute()
                 credit.remaining += 1
                 _save(credit, at)
@@ -189,7 +189,7 @@ def exhausted(applicant: str, template: str, message: str, at: datetime) -> None
 
 
 def _send_entry(spending: Spending, delta: int, reason: str, at: datetime) -> dict:
-    event = f"{reason}:{spending.message}:{spending.attempt}"
+    event = f"{reason}:{spending.message}"
     pair = {"applicant": spending.applicant, "template": spending.template}
     return {**pair, "delta": delta, "reason": reason, "source": "send", "event": event, "at": at}
 

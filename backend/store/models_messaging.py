@@ -1,6 +1,6 @@
 """Tables of the traffic with WeChat: what came in, what the platform said of what went out, what is switched off."""
 
-from peewee import IntegerField, TextField
+from peewee import DateField, IntegerField, TextField
 
 from backend import clock
 from backend.store.fields import MomentField
@@ -52,4 +52,15 @@ class Breaker(Base):
     retry_at = MomentField()  # then one message is tried; while it fails the switch stays open
 
 
-TABLES = (InboundMessage, SentReport, Breaker)
+class Outlook(Base):
+    """When something next comes up for a person who has not applied: he qualifies, or the time to apply runs out.
+
+    Worked out from the facts as they stood at `judged_at`; only the day is kept, the reasons are worked out anew then.
+    """
+
+    applicant = Link(Applicant, primary_key=True, on_delete="CASCADE")
+    judged_at = MomentField()
+    next_on = DateField(null=True, index=True)
+
+
+TABLES = (InboundMessage, SentReport, Breaker, Outlook)

@@ -87,7 +87,7 @@ def enqueue(
         "template": template,
         "application": _key(application),
         "keywords": dict(message.keywords),
-        "page": page or messages().page(message.template, _key(application)),
+        "page": page or messages().page(message.template, _subject(application)),
         "campaign": campaign,
         "next_at": due,
         "deadline": deadline or due + message.template.useful,
@@ -95,6 +95,10 @@ def enqueue(
     queued = OutboxMessage.insert(row).on_conflict_ignore().as_rowcount().execute()
     inbox.put(event, row["applicant"], message.title, message.body, row["page"], due, row["application"])
     return bool(queued)
+
+
+def _subject(application: object) -> Mapping[str, str]:
+    return {"application": _key(application)} if application else {}
 
 
 def _key(row: object) -> str | None:
@@ -130,6 +134,8 @@ def lease(worker: str, app_id: str, now: datetime, limit: int, blocked: Collecti
 
     `app_id` is the mini-program whose openids are wanted; templates in `blocked` wait. Call outside a transaction.
     """
+    if not _due(now, 1, blocked):
+        return []
     with transaction():
         _choose_alone()
         chosen = _one_each(_due(now, limit, blocked))
@@ -144,7 +150,7 @@ def _choose_alone() -> None:
         database.execute_sql("SELECT pg_advisory_xact_lock(%s)", (LEASING_LOCK,))
 
 
-def _due(now: datetime, limit: int, blocked: Collection[str]) -> Iterable[tuple[str, str]]:
+def _due(now: datetime, limit: int, blocked: Collection[str]) -> Sequence[tuple[str, str]]:
     busy = OutboxMessage.alias()
     running = Campaign.select(Campaign.id).where(Campaign.state == "running")
     query = (
@@ -155,7 +161,7 @@ def _due(now: datetime, limit: int, blocked: Collection[str]) -> Iterable[tuple[
         .order_by(OutboxMessage.next_at, OutboxMessage.id)
         .limit(limit)
     )
-    return (query.where(OutboxMessage.template.not_in(list(blocked))) if blocked else query).tuples()
+    return list((query.where(OutboxMessage.template.not_in(list(blocked))) if blocked else query).tuples())
 
 
 def _one_each(rows: Iterable[tuple[str, str]]) -> list[str]:
@@ -210,12 +216,12 @@ def release(worker: str) -> None:
     OutboxMessage.update(state="queued", lease=None, leased_until=None).where(mine).execute()
 
 
-def recover(now: datetime, settle_at: datetime) -> tuple[int, int]:
+def recover(worker: str, now: datetime, settle_at: datetime) -> tuple[int, int]:
     """Take the rows of dead workers from them: what was only leased is queued again, what was being sent is unknown.
 
-    Returns how many of each. Unknown rows are looked at again at `settle_at`.
+    Returns how many of each. Unknown rows are looked at again at `settle_at`. `worker` asks and is alive.
     """
-    over = OutboxMessage.leased_until < now
+    over = (OutboxMessage.leased_until < now) & (OutboxMessage.lease != worker)
     leased = OutboxMessage.update(state="queued", lease=None, leased_until=None)
     requeued = leased.where(over & (OutboxMessage.state == "leased")).execute()
     sending = OutboxMessage.update(state="unknown", reason="worker_died", next_at=settle_at, leased_until=None)
@@ -246,6 +252,7 @@ class Ended:
     id: str
     state: str
     next_at: datetime
+    attempts: int
     credit_spent: bool
     errcode: int | None = None
     reason: str | None = None
@@ -254,11 +261,19 @@ class Ended:
     channel: str = "subscribe"
 
 
+def held(ids: Collection[str], worker: str) -> set[str]:
+    """Return those of these rows that are still this worker's to finish."""
+    if not ids:
+        return set()
+    mine = OutboxMessage.id.in_(list(ids)) & (OutboxMessage.lease == worker)
+    return {row.id for row in OutboxMessage.select(OutboxMessage.id).where(mine)}
+
+
 def finish(ended: Collection[Ended], worker: str) -> None:
     """Write how attempts ended. A row that was taken from this worker meanwhile (unknown) still takes the answer."""
     if not ended:
         return
-    columns = ("state", "next_at", "credit_spent", "errcode", "reason", "msgid", "sent_at", "channel")
+    columns = ("state", "next_at", "attempts", "credit_spent", "errcode", "reason", "msgid", "sent_at", "channel")
     fields = [OutboxMessage._meta.fields[name] for name in columns]
     rows = [
         (

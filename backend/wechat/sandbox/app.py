@@ -36,6 +36,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Users, consents and messages are kept in `DATA_DIR/wechat-sandbox.json` across restarts.
     """
     settings = settings or Settings.from_environment()
+    clock.follow(settings.data_dir / "clock-ahead" if settings.sandbox else None)
     world = World(clock.now)
     for account in accounts_of(settings):
         world.accounts[account.app_id] = account
@@ -49,6 +50,7 @@ def build(world: World, faults: Faults, pusher: Pusher, public_url: str = "") ->
     """Return the application around a given world, e.g. one that a test made."""
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.json.sort_keys = False  # the order of a template's keywords matters
     for interface in INTERFACES:
         view = _view(interface, world, faults, pusher)
         app.add_url_rule(interface.path, interface.path, view, methods=[interface.method])
@@ -236,4 +238,4 @@ def known_pages() -> frozenset[str]:
         packages = source.get("subPackages", [])
         paths = [entry["path"] for entry in source["pages"]]
         return frozenset(paths + [f"{part['root']}/{entry['path']}" for part in packages for entry in part["pages"]])
-    return frozenset(messages().page(template, None).partition("?")[0] for template in messages().templates.values())
+    return frozenset(messages().page(template, {}).partition("?")[0] for template in messages().templates.values())

@@ -63,7 +63,7 @@ class Pusher:
 
     def __init__(self, world: World, threads: int = 4):
         self._world, self._queue = world, queue.SimpleQueue()
-        self.delay = 0.0
+        self.delay, self.retry_pause = 0.0, 1.0
         self.duplicates = False
         self.shuffled = False
         self._dice = random.Random()  # noqa: S311 - shuffles, keeps no secret
@@ -133,6 +133,8 @@ class Pusher:
             outcome = self._try(account, push, shape, number)
             if outcome.status == 200:
                 break
+            if number < TRIES:
+                threading.Event().wait(self.retry_pause)
         self._record(account, push, shape, outcome)
         return outcome
 
