@@ -24,7 +24,7 @@ class Claim:
     """One scalar of a pack that says something: where it stands, what kind, its figures or words, its clauses.
 
     kind: figures (all must be found), date, place, phone, issuer, agency (one of several names) or entry (`names` holds
-    its number in the list, if it has one).
+    its number in the list, if it has one; for a phone, all that stand beside it).
     """
 
     file: str
@@ -47,61 +47,7 @@ WORDS = frozenset(
     {"says", "unmet", "why", "summary", "audience", "text", "readings", "label", "note", "look", "does", "where"}
     | {"name", "title", "excludes", "hours", "number"}
 )
-SKIPPED = frozenset(
-    {
-        "id",
-        "kind",
-        "aspect",
-        "keywords",
-        "aliases",
-        "local_words",
-        "topics",
-        "cite",
-        "between",
-        "nearest",
-        "fact",
-        "ref",
-    }
-    | {
-        "grades",
-        "agency",
-        "windows",
-        "phones",
-        "phone",
-        "by",
-        "ask",
-        "district",
-        "requires",
-        "overlaps",
-        "channel",
-        "form",
-    }
-    | {
-        "unit",
-        "pays",
-        "limit",
-        "situation",
-        "applicant",
-        "method",
-        "take",
-        "version_by",
-        "parent",
-        "source",
-        "supersedes",
-    }
-    | {
-        "card_name",
-        "full_name",
-        "life_situations",
-        "grants",
-        "article",
-        "printed",
-        "address",
-        "issuer",
-        "same_as",
-        "given",
-    }
-)
+SKIPPED = frozenset({"topics", "life_situations", "grants", "aliases", "local_words", "keywords"})
 UNIT_OF_KEY = {"months": ("month", 1), "years": ("month", 12), "days": ("day", 1), "workdays": ("workday", 1)}
 UNIT_OF_WORD = {
     "元": ("yuan", 1),
@@ -118,7 +64,7 @@ UNIT_OF_WORD = {
     "day": ("day", 1),
     "month": ("month", 1),
 }
-COPIES = ("copies",)
+UNIT_OF_COUNT = {"copies": ("copy", 1), "counters": ("piece", 1)}
 OVERALL = frozenset({"summary", "audience", "note"})
 RECKONED = "reckoned.yml"
 
@@ -206,7 +152,7 @@ class _Walk:
         phones = [*_texts(node.get("phones")), *_texts(node.get("phone"))]
         for n, phone in enumerate(phones):
             steps = ("phones", n) if node.get("phones") else ("phone",)
-            yield Claim(self.file, (*path, *steps), "phone", phone, cites)
+            yield Claim(self.file, (*path, *steps), "phone", phone, cites, names=tuple(phones))
         if self.file == "documents.yml" and node.get("issuer"):
             yield Claim(self.file, (*path, "issuer"), "issuer", node["issuer"], cites)
         if len(path) > 1 and path[-2] == "duties" and path[0] == "agencies":
@@ -242,8 +188,8 @@ class _Walk:
             return ("month_of_year", 1) if key == "months" else ("week", 1)
         if key in UNIT_OF_KEY:
             return UNIT_OF_KEY[key]
-        if key in COPIES:
-            return ("copy", 1)
+        if key in UNIT_OF_COUNT:
+            return UNIT_OF_COUNT[key]
         word = around.get("unit") if key in ("value", "max", "cap", "length", "else") else None
         if word is None and "fact" in around and around["fact"] in self.vocabulary:
             word = self.vocabulary[around["fact"]].unit

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 BARE = "n"
-STRICT = frozenset({"ordinal", "phone", "date", "year", "document_number", "clock", "ratio"})
+STRICT = frozenset({"piece", "ordinal", "phone", "date", "year", "document_number", "clock", "ratio"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +165,7 @@ _FORMS = (
     (r"每(半年|季度|年|月)", _every),
     (r"((?:19|20)\d{2})年", lambda m: _one(Fraction(int(m[1])), "year", m)),
     (rf"({_NUMBER})(万|亿|千|百)?({_UNIT})", _counted),
+    (rf"({_NUMBER})个(?!自然)", lambda m: _one(number_of(m[1]), "piece", m)),
     (rf"({_NUMBER})(万|亿)", lambda m: _one(number_of(m[1]) * _LARGE[m[2]], BARE, m)),
     (rf"({_NUMBER})", lambda m: _one(number_of(m[1]), BARE, m)),
     (rf"{_NOT}([{CHINESE}]+)(?:)()({_UNIT})", _counted),
