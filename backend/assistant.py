@@ -1,132 +1,108 @@
-"""The only caller of Rasa: what a person typed goes in without numbers that name him, replies come out.
+"""The only caller of Rasa: a person's words in, replies out.
 
-    replies = ask(applicant_id, text, city, as_of)      # [{"text", "citations", "links"}, …]
-
-Rasa stands behind its own HTTP wall and knows a person by an opaque id only. While it does not answer, the texts
-themselves are searched, and the reply says so.
+Numbers that name a person (id card, phone, bank card) are masked before anything leaves. When Rasa does not answer, the
+search over the rules answers alone, and says so. Knows neither the store nor HTTP screens.
 """
+
+from __future__ import annotations
 
 import logging
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import requests
 
-from backend.policy import Packs, load_packs
+from backend.answers.alone import answer_alone
+from backend.answers.library import Library
+from backend.answers.masking import masked
+from backend.policy import load_packs
 from backend.settings import Settings
 
 log = logging.getLogger(__name__)
-
-CONNECT_SECONDS, ANSWER_SECONDS = 2, 15
 LONGEST = 500
-TOO_LONG = f"您这段话有点长，请分几次说，每次不超过 {LONGEST} 个字，我一条一条回答。"
-EMPTY = "您想问什么？比如“全日制硕士有什么补贴”“生活补助要交哪些材料”。"
-FOREIGN = "我只听得懂中文，请用中文问我，比如“全日制硕士有什么补贴”。"
-AWAY = "智能助手正在重启，我先从政策条文里为您找到这些："
-NOTHING = "智能助手正在重启，这个问题我暂时从条文里找不到，请过一分钟再问，或联系窗口。"
-
-_NUMBERS = (
-    (re.compile(r"(?<!\d)\d{6}(?:18|19|20)\d{9}[\dXx](?!\d)"), "（身份证号已隐去）"),
-    (re.compile(r"(?<!\d)\d{15}(?!\d)"), "（身份证号已隐去）"),
-    (re.compile(r"(?<!\d)(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)"), "（手机号已隐去）"),
-    (re.compile(r"(?<!\d)\d(?:[ -]?\d){14,18}(?!\d)"), "（卡号已隐去）"),
-)
+CONNECT_SECONDS, ANSWER_SECONDS = 0.5, 8.0
+EMPTY = "没有收到内容，请说说想问什么，比如“硕士生活补助多少钱”。"
+TOO_LONG = f"这段话太长了，请分开说，每次不超过{LONGEST}字。"
+FOREIGN = "我只懂中文，请用中文问我（I can only answer questions in Chinese）。"
+PRIVATE = "您发的证件号、手机号或卡号我已经遮住、没有保存；要填的话请填在表单里。"
+WRITTEN = re.compile(r"[一-鿿]")
+LETTERS = re.compile(r"[A-Za-zА-Яа-яぁ-んァ-ン가-힣]{3,}")
+Reply = Mapping[str, Any]
 
 
-def mask(text: str) -> str:
-    """Return a text without id, phone and card numbers, whatever width they are written in."""
-    narrow = unicodedata.normalize("NFKC", text)
-    masked = narrow
-    for pattern, word in _NUMBERS:
-        masked = pattern.sub(word, masked)
-    return masked if masked != narrow else text
+def ask(applicant_id: str, text: str, city: str | None, as_of: date) -> list[Reply]:
+    """Ask the assistant on behalf of a person and return its replies: {"text", "citations", "links"}.
+
+    `applicant_id` is the only name Rasa sees; `city` is a city id or None, `as_of` the day the question is about.
+    """
+    words, hidden = masked(text.strip())
+    refused = _refusal(words)
+    if refused:
+        return [_plain(refused)]
+    replies = _from_rasa(applicant_id, words, city, as_of)
+    if replies is None:
+        replies = [answer.as_json() for answer in answer_alone(words, city, as_of, _library())]
+    if hidden:
+        form = {"label": "去表单填写", "action": "screen", "target": "facts"}
+        replies = [*replies, {**_plain(PRIVATE), "links": [form]}]
+    return replies
 
 
-def ask(applicant_id: str, text: str, city: str | None, as_of: date) -> list[Mapping[str, Any]]:
-    """Return the assistant's replies to what a person typed, each as JSON with text, citations and links."""
-    typed = mask(text).strip()
-    if refusal := _unfit(typed):
-        return [_plain(refusal)]
-    try:
-        replies = _from_rasa(applicant_id, typed, {"city": city, "as_of": as_of.isoformat()})
-    except requests.RequestException as error:
-        log.warning("rasa does not answer", extra={"reason": type(error).__name__})
-        return [_from_texts(typed, city, as_of)]
-    return replies or [_from_texts(typed, city, as_of)]
-
-
-def _unfit(text: str) -> str | None:
-    """Return a sentence for what cannot be a question."""
+def _refusal(text: str) -> str | None:
+    """Return the sentence for words that cannot be a question here: none, too many, or in another language."""
     if not text:
         return EMPTY
     if len(text) > LONGEST:
         return TOO_LONG
-    letters = [character for character in text if character.isalpha()]
-    chinese = sum("\u4e00" <= character <= "\u9fff" for character in letters)
-    return FOREIGN if len(letters) > 12 and not chinese else None
+    return FOREIGN if not WRITTEN.search(text) and len(LETTERS.findall(text)) > 3 else None
 
 
-def _from_rasa(sender: str, text: str, metadata: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    answer = requests.post(
-        f"{_settings().rasa_url}/webhooks/rest/webhook",
-        json={"sender": sender, "message": text, "metadata": metadata},
-        timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-    )
-    answer.raise_for_status()
-    return [_reply(message) for message in answer.json() if message.get("custom") or message.get("text")]
+def _from_rasa(applicant_id: str, text: str, city: str | None, as_of: date) -> list[Reply] | None:
+    """Return Rasa's replies, or None when it does not answer in time or answers nonsense."""
+    body = {"sender": applicant_id, "message": text, "metadata": {"city": city, "as_of": as_of.isoformat()}}
+    try:
+        answer = _session().post(
+            f"{_settings().rasa_url}/webhooks/rest/webhook", json=body, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)
+        )
+        answer.raise_for_status()
+        replies = [_reply(each) for each in answer.json()]
+    except (requests.RequestException, ValueError) as failure:
+        log.warning("rasa does not answer for %s: %s", applicant_id, type(failure).__name__)
+        return None
+    return [each for each in replies if each] or None
 
 
-def _reply(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    custom = message.get("custom") or {}
-    return {
-        "text": custom.get("text") or message.get("text") or "",
-        "citations": custom.get("citations", []),
-        "links": custom.get("links", []),
-    }
+def _reply(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Read one message of Rasa's REST channel: ours come as `custom`, its own as `text`."""
+    custom = message.get("custom")
+    if isinstance(custom, Mapping) and custom.get("text"):
+        return {"text": custom["text"], "citations": custom.get("citations", []), "links": custom.get("links", [])}
+    return _plain(message["text"]) if message.get("text") else {}
 
 
-def _plain(text: str, citations: Sequence[Mapping[str, str]] = ()) -> Mapping[str, Any]:
-    return {"text": text, "citations": list(citations), "links": []}
+def _plain(text: str) -> dict[str, Any]:
+    return {"text": text, "citations": [], "links": []}
 
 
-@lru_cache(maxsize=1)
+@cache
 def _settings() -> Settings:
     return Settings.from_environment()
 
 
-# --- without Rasa -----------------------------------------------------------------------------------------------------
+@cache
+def _session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False  # Rasa is on this machine; a proxy of the surroundings has no business in between
+    session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=32))
+    return session
 
 
-@lru_cache(maxsize=1)
-def _packs() -> Packs:
-    return load_packs()
+@cache
+def _library() -> Library:
+    return Library(load_packs())
 
 
-@lru_cache(maxsize=32)
-def _knowledge(city: str, as_of: date):
-    from backend.answers.words import sound, words
-    from backend.policy.knowledge import Knowledge, Reading, snippets_of
-
-    known = words()
-    reading = Reading(known.cut, known.content, known.meanings, known.rarity, sound)
-    return Knowledge(snippets_of(_packs()[city].on(as_of)), reading)
-
-
-def _from_texts(text: str, city: str | None, as_of: date) -> Mapping[str, Any]:
-    """Answer from the statements of the city's pack alone: the best that carries the question, with its clause."""
-    packs = _packs()
-    where = city if city in packs else next(iter(packs))
-    hits = [hit for hit in _knowledge(where, as_of).search(text, limit=3) if hit.carried >= 0.5]
-    if not hits:
-        return _plain(NOTHING)
-    best = hits[0].snippet
-    return _plain(f"{AWAY}{best.text}", [_citation(where, cite) for cite in best.cites[:2]])
-
-
-def _citation(city: str, cite: str) -> Mapping[str, str]:
-    document, _, article = cite.partition("/")
-    return {"document": document, "title": _packs()[city].title_of(cite), "article": article}
+__all__: Sequence[str] = ["Reply", "ask"]

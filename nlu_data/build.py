@@ -30,10 +30,28 @@ HERE = Path(__file__).resolve().parent
 GENERATED = HERE / "generated"
 SHORTEST_EMPLOYER = 4
 TALK = frozenset(
-    "affirm deny dont_know refuse correct stop repeat more inform greet thanks bye abuse rate_good rate_bad".split()
+    [
+        "affirm",
+        "deny",
+        "dont_know",
+        "refuse",
+        "correct",
+        "stop",
+        "repeat",
+        "more",
+        "inform",
+        "greet",
+        "thanks",
+        "bye",
+        "abuse",
+        "rate_good",
+        "rate_bad",
+    ]
 )
 """Intents whose sentences are varied in spelling only: a courtesy or another item would change what they are."""
-ASKING = re.compile(r"几|多久|多少|谁|什么|啥|怎么|咋|哪|吗|时候|算不算|要不要|能不能|在不在|电话|地址|不作为|到账|退|名单|期限|标准|比例$")
+ASKING = re.compile(
+    r"几|多久|多少|谁|什么|啥|怎么|咋|哪|吗|时候|算不算|要不要|能不能|在不在|电话|地址|不作为|到账|退|名单|期限|标准|比例$"
+)
 Names = dict[str, dict[str, list[str]]]
 
 
@@ -137,9 +155,29 @@ DIALECT = (
     ("你们", "恁"), ("多少", "多些"), ("吗", "不"), ("没有", "木有"), ("可以", "管"), ("行不行", "中不中"), ("这里", "这儿"),
     ("为什么", "为啥"), ("知道", "晓得"), ("东西", "物件"), ("孩子", "娃"), ("老婆", "媳妇"), ("啥", "什么"), ("咋", "怎么"),
 )  # fmt: skip
-OPENINGS = ("请问", "你好,", "老师好,", "想问下", "麻烦问一下,", "那个", "我想咨询一下", "问一下", "哎", "打扰了,", "恁好,")
+OPENINGS = (
+    "请问",
+    "你好,",
+    "老师好,",
+    "想问下",
+    "麻烦问一下,",
+    "那个",
+    "我想咨询一下",
+    "问一下",
+    "哎",
+    "打扰了,",
+    "恁好,",
+)
 ENDINGS = ("呀", "啊", "呢", "嘞", ",谢谢", "?", "??", "!", "哈", ",急", "。", "哦", "捏", "勒")
-STATEMENTS = ("我是硕士,", "我本科刚毕业,", "我在厂里上班,", "听同事说有政策,", "我看了文件,", "刚来这边,", "我老公也想问,")
+STATEMENTS = (
+    "我是硕士,",
+    "我本科刚毕业,",
+    "我在厂里上班,",
+    "听同事说有政策,",
+    "我看了文件,",
+    "刚来这边,",
+    "我老公也想问,",
+)
 _TRADITIONAL = OpenCC("s2t")
 
 
@@ -212,7 +250,9 @@ def _homophones() -> dict[str, list[str]]:
     """Sound → the thirty or so characters people most often type for it, commonest first."""
     if "sounds" not in _cache:
         jieba.initialize()
-        common = sorted((c for c in jieba.dt.FREQ if len(c) == 1 and "一" <= c <= "鿿"), key=lambda c: -jieba.dt.FREQ[c])
+        common = sorted(
+            (c for c in jieba.dt.FREQ if len(c) == 1 and "一" <= c <= "鿿"), key=lambda c: -jieba.dt.FREQ[c]
+        )
         sounds: dict[str, list[str]] = {}
         for char in common[:3500]:
             sounds.setdefault(_sound(char), []).append(char)

@@ -17,8 +17,17 @@ from dataclasses import dataclass, replace
 
 from backend.answers import figures
 from backend.answers.asked import Asked, spoken_names
-from backend.answers.aspects import TABLE, compare_grades, names_grade, document_words, documents, window_words, windows_of
+from backend.answers.aspects import (
+    TABLE,
+    compare_grades,
+    document_words,
+    documents,
+    names_grade,
+    window_words,
+    windows_of,
+)
 from backend.answers.case import Case, World
+from backend.answers.overview import overview
 from backend.answers.reply import Answer, Citation, Link, Reply, fit, joined
 from backend.policy.conditions import FALSE, REFER, TRUE
 from backend.policy.directory import Directory
@@ -150,7 +159,17 @@ WANTED = {
     "ask_eligibility": r"不|可以|能|也|没有|只|都",
 }
 UNSAID = re.compile(r"没有(?:写|提|规定|公布|列出|说)")
-SOURCES = {"summary": 0.1, "clause": 0.12, "article": 0.2, "question": 0.1, "exclusion": 0.08, "audience": 0.1, "window": 0.05, "step": 0.12, "material": 0.12}
+SOURCES = {
+    "summary": 0.1,
+    "clause": 0.12,
+    "article": 0.2,
+    "question": 0.1,
+    "exclusion": 0.08,
+    "audience": 0.1,
+    "window": 0.05,
+    "step": 0.12,
+    "material": 0.12,
+}
 """What counts against a snippet by where it comes from: a statement is written to be an answer, a clause is long."""
 
 
@@ -185,7 +204,9 @@ def not_said(case: Case, nearest: Answer | None, unknown: Sequence[str]) -> Answ
         text += f"最接近的规定：{near.text}"
     if not text.endswith("。"):
         text += "。"
-    return Answer(fit(text + ask_at(case), 380), near.cites if near else (), "not_said", case.city, near.item if near else None)
+    return Answer(
+        fit(text + ask_at(case), 380), near.cites if near else (), "not_said", case.city, near.item if near else None
+    )
 
 
 def _near(case: Case) -> Answer | None:
@@ -289,7 +310,10 @@ def listed(case: Case) -> Answer | None:
 
 def _firm_in(case: Case) -> str | None:
     """A firm that no directory knows, as it was written: 安阳钢铁在不在名录."""
-    match = re.match(r"(?:帮我|帮忙|麻烦)?(?:查一下|查查|看看|查)?(.{2,20}?)(?:在不在|在没在|是不是|算不算|属于|在|是|算).*(?:名录|名单|目录|重点|领军)", case.text)
+    match = re.match(
+        r"(?:帮我|帮忙|麻烦)?(?:查一下|查查|看看|查)?(.{2,20}?)(?:在不在|在没在|是不是|算不算|属于|在|是|算).*(?:名录|名单|目录|重点|领军)",
+        case.text,
+    )
     firm = match[1] if match else ""
     return None if not firm or re.search(r"我|俺|咱|单位|^公司|企业$|哪|名录|领军|重点", firm) else firm
 
@@ -301,7 +325,12 @@ def _listed_firm(case: Case, directories: Sequence[Directory], name: str) -> Ans
     after = _since_abolished(case)
     if hits:
         where = "和".join(f"《{d.name}》" for d in hits)
-        return Answer(f"在。{name}列在{where}（{hits[0].scope or case.pack.city.name}）里。{after[0]}", (*cites, *after[1]), "said", case.city)
+        return Answer(
+            f"在。{name}列在{where}（{hits[0].scope or case.pack.city.name}）里。{after[0]}",
+            (*cites, *after[1]),
+            "said",
+            case.city,
+        )
     near = directories[0].near_misses(name)
     hint = f"名字相近的有：{'、'.join(near)}。" if near else ""
     scope = f"（只有{directories[0].scope}这一份公开）" if directories[0].scope else ""
@@ -325,7 +354,12 @@ def _whole_list(case: Case, directories: Sequence[Directory]) -> Answer:
     for directory in leading:
         lines.append(f"行业领军企业有{len(directory.entries)}家：{'、'.join(e.name for e in directory.entries)}")
     after = _since_abolished(case)
-    return Answer(joined([*lines, after[0]] if after[0] else lines), (*_merge(d.cites for d in (leading if case.says("领军") else directories)), *after[1]), "said", case.city)
+    return Answer(
+        joined([*lines, after[0]] if after[0] else lines),
+        (*_merge(d.cites for d in (leading if case.says("领军") else directories)), *after[1]),
+        "said",
+        case.city,
+    )
 
 
 def _since_abolished(case: Case) -> tuple[str, tuple[str, ...]]:
@@ -367,13 +401,26 @@ def compared(case: Case) -> Answer | None:
     return compare_grades(case, item) if item and len(case.grades) > 1 and item.benefit.tiers else None
 
 
+def whats_there(case: Case) -> Answer | None:
+    """What there is for a person, when no item is meant."""
+    if case.likely_items or case.asked.of_kind("agency", "award"):
+        return None
+    graded = bool(case.grades) or bool(set(case.asked.supposed) & {"hired_on", "employer_on_key_list", "employer_name"})
+    plain = not case.residue(case.text) or case.says("政策|待遇|福利|优惠|补贴|好处|享受|能领|可以领|支持|照顾|说法")
+    strong = case.hits and case.hits[0].carried >= 0.8 and bool(case.residue(case.text)) and not graded
+    strong = strong and not case.says("方面|家属|家人|企业|公司|创业")
+    return overview(case) if plain and not strong else None
+
+
 def agency_duties(case: Case) -> Answer | None:
     """What an agency does: 人社局管哪些."""
     named = [str(entity.value) for entity in case.asked.of_kind("agency")]
     if not named or case.items or not case.says(r"管|负责|职责|干啥|干什么|做什么|干嘛|任务|牵头|是谁|是什么"):
         return None
     agency = next((a for a in case.pack.city.agencies.values() if named[0] in (a.name, *a.aliases)), None)
-    words = case.residue(re.sub("|".join(map(re.escape, (e.text for e in case.asked.of_kind("agency")))), "", case.text))
+    words = case.residue(
+        re.sub("|".join(map(re.escape, (e.text for e in case.asked.of_kind("agency")))), "", case.text)
+    )
     if agency is None or words or not agency.duties:
         return None
     text = f"{agency.name}：" + "；".join(text for text, _ in agency.duties)
@@ -408,7 +455,12 @@ def named_document(case: Case) -> Answer | None:
     if not case.items and case.says(DOCUMENT_WORDS):
         main = [d for d in case.pack.documents.values() if d.parent is None]
         if main and not case.residue(re.sub(DOCUMENT_WORDS, " ", case.text)):
-            return Answer(joined(document_words(case, d) for d in main[:3]), tuple(_first_clause(case, d.id) for d in main[:3]), "said", case.city)
+            return Answer(
+                joined(document_words(case, d) for d in main[:3]),
+                tuple(_first_clause(case, d.id) for d in main[:3]),
+                "said",
+                case.city,
+            )
     return None
 
 
@@ -451,7 +503,7 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
     "ask_tier": (award_tier,),
     "ask_comparison": (compared,),
     "ask_agency": (agency_duties,),
-    "ask_about": (award_tier, agency_duties),
+    "ask_about": (award_tier, agency_duties, whats_there),
     "ask_where": (district_windows,),
     "ask_document": (named_document,),
     "ask_change": (changed,),
@@ -464,7 +516,9 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
 # --- not ours ---------------------------------------------------------------------------------------------------------
 
 NOT_OURS = ("out_of_scope", "other_person_data", "prompt_attack", "abuse", "greet")
-CAN_DO = "我能回答{city}的人才政策：补贴多少、什么条件、要什么材料、去哪办、多久办好，也能帮您判断符不符合、看办理进度。"
+CAN_DO = (
+    "我能回答{city}的人才政策：补贴多少、什么条件、要什么材料、去哪办、多久办好，也能帮您判断符不符合、看办理进度。"
+)
 
 
 def _outside(case: Case) -> Answer | None:

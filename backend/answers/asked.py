@@ -20,7 +20,50 @@ QUALIFYING = ("education", "title", "skill", "chief_technician", "talent_tier", 
 ITEM_LIKE = ("recognition", "overseas", "directed", "talent_tier")
 """Kinds of entities that may be what is asked about when no item is named."""
 WEAK_NAMES = frozenset(
-    "社保卡 社会保障卡 投诉 理赔 入学 转学 公寓 人才窗口 人才服务窗口 住宾馆 办卡 补卡 户口 看病 医院 上学 坐车 公交 重点企业 社保 参保 医保 海归 职称 旅游 创业 服务卡 代办 信息变更 高层次人才 中级职称 高级职称 挂失 医疗服务 申诉 问责 户籍 公示期 公示时间 租房 人才认定 认定人才".split()
+    [
+        "社保卡",
+        "社会保障卡",
+        "投诉",
+        "理赔",
+        "入学",
+        "转学",
+        "公寓",
+        "人才窗口",
+        "人才服务窗口",
+        "住宾馆",
+        "办卡",
+        "补卡",
+        "户口",
+        "看病",
+        "医院",
+        "上学",
+        "坐车",
+        "公交",
+        "重点企业",
+        "社保",
+        "参保",
+        "医保",
+        "海归",
+        "职称",
+        "旅游",
+        "创业",
+        "服务卡",
+        "代办",
+        "信息变更",
+        "高层次人才",
+        "中级职称",
+        "高级职称",
+        "挂失",
+        "医疗服务",
+        "申诉",
+        "问责",
+        "户籍",
+        "公示期",
+        "公示时间",
+        "租房",
+        "人才认定",
+        "认定人才",
+    ]
 )
 """Names that are said in passing too; they give way to any other name of an item."""
 CARRIED = ("ask_same",)
@@ -87,7 +130,8 @@ def questions(
     told = heard(utterance, scene)
     every = known_home(values_of(told))
     own = known_home(values_of([each for each in told if each.own]))
-    return [_asked(utterance, part, topic, packs, home, every, own) for part in asking]
+    telling = frozenset(each.said for each in told)
+    return [_asked(utterance, part, topic, packs, home, every, own, telling) for part in asking]
 
 
 def _asked(
@@ -98,10 +142,11 @@ def _asked(
     home: str | None,
     supposed: Mapping[str, Any],
     own: Mapping[str, Any],
+    telling: frozenset[str],
 ) -> Asked:
     said_cities = _cities(utterance, part, packs)
     around = [other for other in utterance.parts if other is not part and not other.asks]
-    names = item_names(utterance, part)
+    names = item_names(utterance, part, telling)
     carried = part.intent in CARRIED
     ranking = part.ranking
     if carried:
@@ -132,9 +177,7 @@ def _without_rivals(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
 def _cities(utterance: Utterance, part: Part, packs: Mapping[str, Pack]) -> tuple[str, ...]:
     for where in (part, None):
         found = [entity.value for entity in utterance.of_kind("city", within=where) if entity.value in packs]
-        found += [
-            city for entity in utterance.of_kind("district", within=where) if (city := _city_of(entity, packs))
-        ]
+        found += [city for entity in utterance.of_kind("district", within=where) if (city := _city_of(entity, packs))]
         if found:
             return tuple(dict.fromkeys(found))
     return ()
@@ -149,17 +192,22 @@ def _city_of(district: Entity, packs: Mapping[str, Pack]) -> str | None:
     return owners[0] if len(owners) == 1 else None
 
 
-def item_names(utterance: Utterance, part: Part) -> tuple[str, ...]:
-    """Return the names of items said in the part, else elsewhere in the message; passing words give way to others."""
-    for where in (part, None):
+def item_names(utterance: Utterance, part: Part, telling: frozenset[str] = frozenset()) -> tuple[str, ...]:
+    """Return the names of items said in the part, else elsewhere in the message; passing words give way to others.
+
+    A part that tells a fact (单位在重点企业名录) does not ask about what it names: `telling` holds the words of such parts.
+    """
+    others = [each for each in utterance.parts if each is not part and each.text not in telling]
+    weak: tuple[str, ...] = ()
+    for where in (part, *others):
         said = [(entity.text, str(entity.value)) for entity in utterance.of_kind("item", within=where)]
         said += [(entity.text, entity.text) for entity in utterance.of_kind(*ITEM_LIKE, within=where)]
         strong = [pair for pair in said if pair[0] not in WEAK_NAMES]
         if strong:
             return tuple(dict.fromkeys(name for pair in strong for name in pair))
         if said and where is part:
-            return tuple(dict.fromkeys(name for pair in said for name in pair))
-    return ()
+            weak = tuple(dict.fromkeys(name for pair in said for name in pair))
+    return weak
 
 
 def items_named(names: Iterable[str], pack: Pack) -> list[Item]:

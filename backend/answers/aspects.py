@@ -33,7 +33,7 @@ def _said(case: Case, item: Item, text: str, cites: Iterable[str], kind: str = "
 def amount(case: Case, item: Item) -> Answer | None:
     """How much: the tier of the grade asked about, the person's own, or all tiers."""
     benefit = item.benefit
-    if not benefit.tiers or benefit.method:
+    if benefit.method or all(tier.value is None and tier.of is None for tier in benefit.tiers):
         return _nothing_paid(case, item)
     if len(case.grades) > 1:
         return compare_grades(case, item)
@@ -112,7 +112,12 @@ def _nothing_paid(case: Case, item: Item) -> Answer | None:
         stated = next((s for s in item.statements if s.aspect == "amount"), None)
         if stated:
             return _said(case, item, stated.text, stated.cites, "not_said")
-    return None
+    following = [other for other in case.rules.items.values() if item.id in other.requires and other.benefit.tiers]
+    paid = [found for other in following if other.kind == "service" and (found := amount(case, other)) is not None]
+    if not paid:
+        return None
+    text = joined([f"{item.name}本身不发钱，通过后可以领", *(found.text for found in paid[:2])], 300)
+    return _said(case, item, text, [cite for found in paid[:2] for cite in found.cites])
 
 
 def compare_grades(case: Case, item: Item) -> Answer | None:

@@ -40,7 +40,16 @@ GRADE_WORDS = {
 }
 MONTHLY = re.compile(r"生活(?:补|津)")
 MONEY_INTENTS = frozenset(
-    "ask_amount ask_duration ask_funding ask_payment ask_when ask_stacking ask_comparison ask_consequence".split()
+    [
+        "ask_amount",
+        "ask_duration",
+        "ask_funding",
+        "ask_payment",
+        "ask_when",
+        "ask_stacking",
+        "ask_comparison",
+        "ask_consequence",
+    ]
 )
 FACT_OF_KIND = {"title": "professional_title", "skill": "skill_level"}
 
@@ -149,7 +158,11 @@ class Case:
 
     def monthly_item(self) -> Item | None:
         """What is meant by just 补贴: the benefit that is paid every month."""
-        paid = [i for i in self.rules.items.values() if i.kind == "service" and MONTHLY.search(i.name) and i.situation == "money"]
+        paid = [
+            i
+            for i in self.rules.items.values()
+            if i.kind == "service" and MONTHLY.search(i.name) and i.situation == "money"
+        ]
         return paid[0] if paid else None
 
     def _new_words(self) -> bool:
@@ -170,7 +183,7 @@ class Case:
     @cached_property
     def wording(self) -> str:
         """What to search for: the question, with the rest of the message or the last question when it says too little."""
-        if self.residue(self.text) or self.likely_items and not self.asked.carried:
+        if self.residue(self.text) or (self.likely_items and not self.asked.carried):
             return self.text
         if self.asked.carried and self.asked.topic.text:
             return f"{self.asked.topic.text} {self.text}"
@@ -252,7 +265,19 @@ class Case:
 
 
 # what a question mentions and every answer takes into account anyway
-EXPLAINED = ("city", "district", "education", "title", "skill", "full_time", "self_word", "date", "money", "period", "item")
+EXPLAINED = (
+    "city",
+    "district",
+    "education",
+    "title",
+    "skill",
+    "full_time",
+    "self_word",
+    "date",
+    "money",
+    "period",
+    "item",
+)
 
 
 def parsed(vocabulary: Vocabulary, given: Mapping[str, Any]) -> dict[str, Any]:

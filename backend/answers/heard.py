@@ -18,7 +18,7 @@ from backend.answers.utterance import Entity, Part, Utterance
 from backend.policy.periods import add_months
 from backend.policy.types import City
 
-HIRED = "入职|上班|进厂|进的|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|招进|加入|开始干|工作的|就职|到公司|来公司|来这"
+HIRED = "入职|上班|进厂|进的|进了|进到|入了|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|招进|加入|开始干|工作的|就职|到公司|来公司|来这"
 INSURED = "社保|养老|保险|缴|交了|交满|交够|连续|参保|缴费|交着"
 LICENSED = "执照|注册|成立|开业|开的公司|领证|拿证|开公司|开店"
 OTHERS = ("other", "child", "parent", "sibling")
@@ -153,7 +153,13 @@ RULES: tuple[Rule, ...] = (
     # dates
     rule("hired_on", day, rf"<date>..(?:{HIRED})", rf"(?:{HIRED})..<date>"),
     rule("graduated_on", day, "<date>..毕业", "毕业..<date>"),
-    rule("birth_date", day, "<date>..(?:出生|生人|生的)", "(?:出生|生日)..<date>", r"(?:^|我|是)<date>(?:的|后)?(?:$|[,，。])"),
+    rule(
+        "birth_date",
+        day,
+        "<date>..(?:出生|生人|生的)",
+        "(?:出生|生日)..<date>",
+        r"(?:^|我|是)<date>(?:的|后)?(?:$|[,，。])",
+    ),
     rule("recognized_on", day, "<date>..(?:认定|评上人才)", "认定..<date>"),
     rule("hukou_since", day, "<date>..(?:落户|落的户|迁过来|迁入|户口迁)", "(?:落户|迁入|户口)..<date>"),
     rule("business_registered_on", day, rf"<date>..(?:{LICENSED})", rf"(?:{LICENSED})..<date>"),
@@ -163,7 +169,12 @@ RULES: tuple[Rule, ...] = (
     rule("title_or_skill_obtained_on", day, "<date>..(?:评上|拿到|取得|考下)", "(?:评上|取得|拿证)..<date>"),
     rule("notice_published_on", day, "<date>..(?:公示|公布)", "公示..<date>"),
     rule("accepted_on", day, "<date>..受理", "受理..<date>"),
-    rule("pension_paid_ranges", insured_since, "(?:从|自)<date>..(?:交|缴)", "(?:社保|养老保险|保险)..从?<date>..(?:开始)?(?:交|缴)"),
+    rule(
+        "pension_paid_ranges",
+        insured_since,
+        "(?:从|自)<date>..(?:交|缴)",
+        "(?:社保|养老保险|保险)..从?<date>..(?:开始)?(?:交|缴)",
+    ),
     # periods
     rule("contract_years", years, "合同..<period>", "<period>..合同", "签了?..<period>", "<period>..签的?$"),
     rule("contract_years", 1, "一年一签"),
@@ -171,19 +182,45 @@ RULES: tuple[Rule, ...] = (
     rule("pension_backpaid_months", months, "补[缴交]了?..<period>", "<period>..(?:是|都是)?补[缴交]"),
     rule("pension_gap", True, "断(?:过|了|缴|交)", "中断"),
     rule("pension_gap", False, "没断", "没有断", "从没断", "未中断"),
-    rule("pension_months_consecutive", too_few, rf"(?:没|不|未|还没|不到|不足)(?:{INSURED}|到|足|够)..<period>", "<period>..(?:没交够|没交满|不到)"),
+    rule(
+        "pension_months_consecutive",
+        too_few,
+        rf"(?:没|不|未|还没|不到|不足)(?:{INSURED}|到|足|够)..<period>",
+        "<period>..(?:没交够|没交满|不到)",
+    ),
     rule("pension_months_consecutive", months, rf"(?:{INSURED})..(?!补)<period>", rf"<period>..(?:{INSURED})"),
     rule("benefit_months_received", months, "(?:领|发|享受)了?..<period>", "<period>..(?:领过|已领|补助都领)"),
-    rule("technical_work_years", years, "(?:从事|干技术|技术工作|搞技术|干了)..<period>", "<period>..(?:技术工作|工龄|工作经验|经验)"),
+    rule(
+        "technical_work_years",
+        years,
+        "(?:从事|干技术|技术工作|搞技术|干了)..<period>",
+        "<period>..(?:技术工作|工龄|工作经验|经验)",
+    ),
     rule("business_registered_on", ago, rf"(?:{LICENSED})..<period>", rf"<period>..(?:{LICENSED})"),
-    rule("hired_on", ago, rf"(?:来|入职|工作|干|上班|进厂|进公司)了?(?:快|有|大概|差不多)?<period>", rf"<period>..(?:入职|工龄)"),
+    rule(
+        "hired_on",
+        ago,
+        r"(?:来|入职|工作|干|上班|进厂|进公司)了?(?:快|有|大概|差不多)?<period>",
+        r"<period>..(?:入职|工龄)",
+    ),
     rule("stay_days", amount, "住了?..<period>"),
     # numbers
     rule("age", amount, "<age>"),
-    rule("local_employees_insured", amount, "(?:雇|招|带动|吸纳|员工|职工|参保|交社保)..<count>", "<count>..(?:本地人|本地员工|员工|参保|社保)"),
+    rule(
+        "local_employees_insured",
+        amount,
+        "(?:雇|招|带动|吸纳|员工|职工|参保|交社保)..<count>",
+        "<count>..(?:本地人|本地员工|员工|参保|社保)",
+    ),
     rule("returnee_enterprises", amount, "<count>..(?:留学|海归)..企业", "(?:入驻|有)..<count>..企业"),
     rule("bus_rides_used_this_month", amount, "(?:坐|乘)了?..<count>", "<count>..(?:坐完|用完)"),
-    rule("residual_policy_cost", amount, "(?:剩|自费|自付|报完)..<money>", "<money>..(?:自费|自付|没报)", "(?:剩|自费|自付|报完|剩余费用)..<count>"),
+    rule(
+        "residual_policy_cost",
+        amount,
+        "(?:剩|自费|自付|报完)..<money>",
+        "<money>..(?:自费|自付|没报)",
+        "(?:剩|自费|自付|报完|剩余费用)..<count>",
+    ),
     rule("ticket_price", amount, "门票..<money>", "<money>..门票"),
     rule("subsidy_amount", amount, "补[贴助]..<money>", "<money>..(?:补[贴助]|各出|分担|企业出)"),
     rule("books_requested", amount, "借..<count>"),
@@ -199,16 +236,36 @@ RULES: tuple[Rule, ...] = (
     # employer
     rule("employer_on_leading_list", False, f"{NO}..领军", "领军..(?:不是|没有|不在)"),
     rule("employer_on_leading_list", True, "(?:是|属于|算)?..领军(?:型)?企业", "领军企业名录"),
-    rule("employer_on_key_list", False, f"{NO}在?..(?:名录|名单|目录)", "名录..(?:没有|不在|没在|外)", f"{NO}是?..重点企业"),
-    rule("employer_on_key_list", True, "(?:名录|目录|重点企业名单)(?:里|内|上|中|企业)?", "(?:是|属于|算|在|进的|进了)..重点企业", "重点企业..(?:上班|工作)"),
+    rule(
+        "employer_on_key_list",
+        False,
+        f"{NO}在?..(?:名录|名单|目录)",
+        "名录..(?:没有|不在|没在|外)",
+        f"{NO}是?..重点企业",
+    ),
+    rule(
+        "employer_on_key_list",
+        True,
+        "(?:名录|目录|重点企业名单)(?:里|内|上|中|企业)?",
+        "(?:是|属于|算|在|进的|进了)..重点企业",
+        "重点企业..(?:上班|工作)",
+    ),
     rule("employer_above_scale", False, f"{NO}..(?:四上|规上|规模以上)"),
     rule("employer_above_scale", True, "(?:四上|规上|规模以上)"),
     rule("employer_good_standing", True, "(?:经营|效益|业绩)..(?:良好|好|不错|挺好|可以)"),
     rule("employer_good_standing", False, "(?:经营|效益)..(?:不好|差|困难|亏损)", "快倒闭", "亏损"),
     rule("employer_operating_normally", True, "正常(?:经营|运作|运营|营业)"),
+    rule("employer_registered_in_city", True, "在.{1,6}注册(?!资|号)", "(?:本地|本市|当地)注册"),
+    rule("employer_registered_in_city", False, "注册..在?(?:外地|别处|<other_city>)"),
+    rule("employer_has_talent_demand", True, "(?:有|需要|缺|想)..(?:引才|引进人才|招人才|用人需求|人才需求)"),
     rule("employer_category", named, "<employer_category>"),
     rule("employer_jurisdiction", named, "<jurisdiction>"),
-    rule("employer_district", district, "<district>..(?:上班|工作|单位|公司|企业|厂)", "(?:单位|公司|企业|厂)..在?<district>"),
+    rule(
+        "employer_district",
+        district,
+        "<district>..(?:上班|工作|单位|公司|企业|厂)",
+        "(?:单位|公司|企业|厂)..在?<district>",
+    ),
     rule("full_time_employment", False, "兼职", f"{NO}..全职"),
     rule("full_time_employment", True, "全职(?!妈|太)"),
     rule("flexible_introduction", False, "不是柔性", "非柔性"),
@@ -216,13 +273,24 @@ RULES: tuple[Rule, ...] = (
     rule("contract_type", named, "<contract_type>"),
     rule("pension_type", named, "<pension_type>"),
     rule("pension_paid_by_current_employer", True, "(?:单位|公司)..(?:给交|缴的|交的|在交|帮交)"),
-    rule("local_social_insurance", True, "(?:当地|本地)..(?:社保|参保|保险)..(?:交|有|参)", "(?:社保|保险)..在(?:当地|本地)(?:交|缴)"),
+    rule(
+        "local_social_insurance",
+        True,
+        "(?:当地|本地)..(?:社保|参保|保险)..(?:交|有|参)",
+        "(?:社保|保险)..在(?:当地|本地)(?:交|缴)",
+    ),
     rule("still_employed", True, "还在(?:原来的?)?(?:单位|公司|那)(?:上班|工作|干)?", "没离职", "没换单位"),
     # recognition
     rule("has_talent_card", False, f"{NO}..(?:一卡通)", "一卡通..(?:没办|没有|还没|没下来)"),
     rule("has_talent_card", True, "(?:有|拿到|办了|办好|领了)..一卡通", "一卡通..(?:有|办好|办了|拿到|下来|到手)"),
     rule("recognition_category", "none", f"(?:{NO})..认定过?", "认定..(?:还没|没办|没过)"),
-    rule("recognition_category", named, "(?:已经?|被|是|通过了?)..认定..<recognition>", "认定(?:过|为|成|上|了)..<recognition>(?!..(?:吗|没))", "<recognition>..(?:认定过|认定了|已认定|认定好)(?!..(?:吗|没))"),
+    rule(
+        "recognition_category",
+        named,
+        "(?:已经?|被|是|通过了?)..认定..<recognition>",
+        "认定(?:过|为|成|上|了)..<recognition>(?!..(?:吗|没))",
+        "<recognition>..(?:认定过|认定了|已认定|认定好)(?!..(?:吗|没))",
+    ),
     rule("prior_recognition", "none", "没(?:有)?(?:申请|认定)过"),
     rule("talent_recognized", True, "(?:已经?|在.{2,4}|市里)..认定(?:了|过|为)"),
     # the person
@@ -232,7 +300,12 @@ RULES: tuple[Rule, ...] = (
     rule("disciplinary_action", named, "<discipline>"),
     rule("diploma", False, "没(?:有|拿到)?..毕业证", "毕业证..(?:没|丢)"),
     rule("hukou_never_moved_out", True, "户口..(?:没迁|没动|一直在|没迁过)", "从没迁"),
-    rule("hukou_city", lambda entity, scene: scene.city.full_name if scene.city else None, "(?:已经?|我)?落户了", "户口..(?:已经?)?(?:迁过来|转过来|落这)"),
+    rule(
+        "hukou_city",
+        lambda entity, scene: scene.city.full_name if scene.city else None,
+        "(?:已经?|我)?落户了",
+        "户口..(?:已经?)?(?:迁过来|转过来|落这)",
+    ),
     rule("hukou_city", named, "户口..在<other_city>"),
     # business
     rule("first_time_founder", True, "第一次创业|首次创业|初次创业|头一回创业|没开过公司|之前没创"),
@@ -272,12 +345,21 @@ RULES: tuple[Rule, ...] = (
     rule("apply_channel", named, "<channel>"),
     rule("card_financial_account_activated", False, f"{NO}激活"),
     rule("card_financial_account_activated", True, "激活了|已激活|激活过"),
-    rule("living_subsidy_applied", True, "生活补[贴助]..(?:已经?)?(?:申请了|申请过|领了|在领)", "(?:已经|已)申请..生活补[贴助]"),
+    rule(
+        "living_subsidy_applied",
+        True,
+        "生活补[贴助]..(?:已经?)?(?:申请了|申请过|领了|在领)",
+        "(?:已经|已)申请..生活补[贴助]",
+    ),
     rule("living_subsidy_applied", False, "没申请..生活补[贴助]", "生活补[贴助]没申请"),
-    rule("employment_status", "unemployed_graduate", "(?:毕业后?|还|暂时|目前)..(?:没工作|没找到工作|待业|没就业|未就业)"),
+    rule(
+        "employment_status", "unemployed_graduate", "(?:毕业后?|还|暂时|目前)..(?:没工作|没找到工作|待业|没就业|未就业)"
+    ),
 )
 
-COMPANY = re.compile(r"(?:在|是|叫|进了?|到|去了?|单位|全称是?|公司叫)?([一-龥A-Za-z（）()]{3,26}?(?:有限责任公司|股份有限公司|有限公司|集团公司|建材厂))")
+COMPANY = re.compile(
+    r"(?:在|是|叫|进了?|到|去了?|单位|全称是?|公司叫)?([一-龥A-Za-z（）()]{3,26}?(?:有限责任公司|股份有限公司|有限公司|集团公司|建材厂))"
+)
 OWN = re.compile(r"我|俺|本人|自己|咱")
 QUESTION_OF_RULE = frozenset({"inform", "correct", "affirm", "deny"})
 
@@ -328,7 +410,9 @@ def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
 
 def _kept_word(entity: Entity) -> str:
     """Entities whose words are cues as well keep the word behind their sign."""
-    return entity.text if entity.kind in ("contract_type", "recognition", "home_kind", "directed", "pension_type") else ""
+    return (
+        entity.text if entity.kind in ("contract_type", "recognition", "home_kind", "directed", "pension_type") else ""
+    )
 
 
 DEGREES = ("doctor", "master", "bachelor", "junior_college", "secondary_vocational", "high_school_or_below")
@@ -403,7 +487,9 @@ def _settle_insurance(found: dict[str, Heard]) -> None:
     """Months of pension insurance said without a kind count for social insurance too; back-paid ones count for neither."""
     run = found.get("pension_months_consecutive")
     if run is not None:
-        found.setdefault("social_insurance_months_consecutive", Heard("social_insurance_months_consecutive", *_rest(run)))
+        found.setdefault(
+            "social_insurance_months_consecutive", Heard("social_insurance_months_consecutive", *_rest(run))
+        )
     home = {name: each for name, each in found.items() if name.startswith("purchased_home.")}
     if home and "owns_home_in_city" in found and "买" in found["owns_home_in_city"].said:
         del found["owns_home_in_city"]

@@ -55,5 +55,3 @@ def words() -> Words:
 def sound(text: str) -> tuple[str, ...]:
     """Return the toneless syllables of a text."""
     return tuple(lazy_pinyin(text, errors="ignore"))
-
-

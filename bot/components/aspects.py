@@ -8,7 +8,8 @@ leave as the message property `parts`; the message's own intent is that of the p
 from __future__ import annotations
 
 import re
-from typing import Any, Dict, List, NamedTuple, Sequence, Text, Tuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import joblib
 import numpy as np
@@ -48,7 +49,7 @@ class Part(NamedTuple):
 
     start: int
     end: int
-    ranking: List[Tuple[str, float]]
+    ranking: list[tuple[str, float]]
 
     @property
     def intent(self) -> str:
@@ -66,16 +67,16 @@ class AspectClassifier(IntentClassifier, GraphComponent):
     """Logistic regression over the n-grams of `bot.components.features`, applied to each part of a message."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the settings: strength of the regression, how often a feature must occur, seed."""
         return {"strength": 30.0, "at_least": 1, "random_state": 7}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, model: Any = None):
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: Any = None):
         self._config, self._storage, self._resource, self._model = config, storage, resource, model
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> AspectClassifier:
         """Return an untrained classifier."""
         return cls(config, model_storage, resource)
@@ -83,7 +84,7 @@ class AspectClassifier(IntentClassifier, GraphComponent):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -108,7 +109,7 @@ class AspectClassifier(IntentClassifier, GraphComponent):
             joblib.dump(self._model, folder / "aspects.joblib", compress=3)
         return self._resource
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Set the parts and the intent of each message."""
         for message in messages:
             parts = self._parts(message)
@@ -120,14 +121,14 @@ class AspectClassifier(IntentClassifier, GraphComponent):
                 message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
-    def _parts(self, message: Message) -> List[Part]:
+    def _parts(self, message: Message) -> list[Part]:
         reading = message.get(READING) or ""
         pieces = [piece for piece in cut(reading) if reading[piece[0] : piece[1]].strip(" ,。?!")]
         if self._model is None or not pieces:
             return []
         return self._put_together(message, self._rank(message, pieces))
 
-    def _put_together(self, message: Message, parts: List[Part]) -> List[Part]:
+    def _put_together(self, message: Message, parts: list[Part]) -> list[Part]:
         """Join each part that is not clear with its neighbour when the whole is clearer than the two."""
         place = 0
         while place < len(parts) - 1:
@@ -146,7 +147,7 @@ class AspectClassifier(IntentClassifier, GraphComponent):
     def _belongs(self, here: Part, there: Part) -> bool:
         return here.intent == there.intent and here.intent.startswith(QUESTION) and here.end - here.start < 4
 
-    def _split_unpunctuated(self, message: Message, part: Part) -> List[Part]:
+    def _split_unpunctuated(self, message: Message, part: Part) -> list[Part]:
         """Two different sure questions in one breath: 多少钱去哪办."""
         if part.confidence >= SURE or part.end - part.start < 8:
             return [part]
@@ -161,7 +162,7 @@ class AspectClassifier(IntentClassifier, GraphComponent):
         ]
         return max(sure, key=lambda two: two[0].confidence * two[1].confidence, default=[part])
 
-    def _rank(self, message: Message, stretches: Sequence[Tuple[int, int]]) -> List[Part]:
+    def _rank(self, message: Message, stretches: Sequence[tuple[int, int]]) -> list[Part]:
         chances = self._model.predict_proba([self._features(message, *stretch) for stretch in stretches])
         names = self._model.classes_
         return [
@@ -169,15 +170,15 @@ class AspectClassifier(IntentClassifier, GraphComponent):
             for (start, end), row in zip(stretches, chances)
         ]
 
-    def _features(self, message: Message, start: int = 0, end: int = -1) -> List[str]:
+    def _features(self, message: Message, start: int = 0, end: int = -1) -> list[str]:
         reading: str = message.get(READING) or ""
         end = len(reading) if end < 0 else end
         words = [token.text for token in message.get("text_tokens") or [] if start <= token.start < end]
-        finds: List[Find] = finds_of(message)
+        finds: list[Find] = finds_of(message)
         return features(replaced(reading, finds, start, end), words)
 
 
-def fit(examples: List[List[str]], intents: List[str], weights: List[float], config: Dict[Text, Any]) -> Pipeline:
+def fit(examples: list[list[str]], intents: list[str], weights: list[float], config: dict[str, Any]) -> Pipeline:
     """Return the fitted pipeline: features given as lists of strings, weighted examples."""
     grams = TfidfVectorizer(analyzer=_as_given, lowercase=False, sublinear_tf=True, min_df=config["at_least"], dtype=np.float32)
     regression = LogisticRegression(solver="liblinear", C=config["strength"], random_state=config["random_state"])
@@ -185,11 +186,11 @@ def fit(examples: List[List[str]], intents: List[str], weights: List[float], con
     return model.fit(examples, intents, regression__sample_weight=weights)
 
 
-def _as_given(grams: List[str]) -> List[str]:
+def _as_given(grams: list[str]) -> list[str]:
     return grams
 
 
-def cut(text: str) -> List[Tuple[int, int]]:
+def cut(text: str) -> list[tuple[int, int]]:
     """Return the pieces of a text between full stops and pauses, as places."""
     stops = [(match.start(), match.end()) for match in _FULL_STOP.finditer(text)]
     stops += [(match.start(), match.end()) for match in _PAUSE.finditer(text)]
@@ -203,7 +204,7 @@ def cut(text: str) -> List[Tuple[int, int]]:
     return pieces
 
 
-def leading_part(parts: List[Part]) -> Part:
+def leading_part(parts: list[Part]) -> Part:
     """Return the part that decides what happens: a weighty wish, else the first question, else what says most."""
     weighty = [part for part in parts if part.intent in WEIGHTY and part.confidence >= CLEAR]
     asking = [part for part in parts if _asks(part)]
@@ -215,7 +216,7 @@ def _asks(part: Part) -> bool:
     return part.intent.startswith(QUESTION)
 
 
-def _as_data(part: Part, message: Message) -> Dict[str, Any]:
+def _as_data(part: Part, message: Message) -> dict[str, Any]:
     return {
         "start": part.start,
         "end": part.end,

@@ -4,12 +4,12 @@ With names replaced, "生活补助多少钱" and "购房补贴多少钱" are the
 any other item has been asked about.
 """
 
-from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+from collections.abc import Iterable, Iterator, Sequence
 
 from bot.components.found import Find
 from bot.components.writing import syllables
 
-KINDS: Dict[str, str] = {
+KINDS: dict[str, str] = {
     "item": "Ⓘ",
     "city": "Ⓒ",
     "other_city": "Ⓕ",
@@ -34,7 +34,7 @@ KINDS: Dict[str, str] = {
     "ratio": "ⓡ",
 }
 """Kinds of finds that one sign replaces; other finds stay as they are written."""
-SAME: Sequence[Tuple[str, str]] = (
+SAME: Sequence[tuple[str, str]] = (
     ("啥时候", "什么时候"), ("啥时间", "什么时候"), ("多咱", "什么时候"), ("何时", "什么时候"), ("几时", "什么时候"), ("哪会儿", "什么时候"),
     ("为啥", "为什么"), ("凭啥", "凭什么"), ("干啥", "干什么"), ("干嘛", "干什么"), ("啥样", "什么样"), ("啥", "什么"),
     ("咋样", "怎么样"), ("咋整", "怎么办"), ("咋弄", "怎么办"), ("咋办", "怎么办"), ("咋", "怎么"), ("如何", "怎么"), ("怎样", "怎么"),
@@ -67,7 +67,7 @@ def evened(text: str) -> str:
     return text
 
 
-def features(text: str, words: Sequence[str]) -> List[str]:
+def features(text: str, words: Sequence[str]) -> list[str]:
     """Return the features of a replaced text and of the words of its original."""
     return [*_grams("c", list(f"^{text}$"), 1, 3), *_grams("p", ["^", *syllables(text), "$"], 2, 2), *_words(words)]
 

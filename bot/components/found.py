@@ -1,6 +1,7 @@
 """What the extractors found in a message, before it becomes Rasa entities."""
 
-from typing import Any, Dict, Iterable, List, NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 from rasa.shared.nlu.constants import ENTITIES
 from rasa.shared.nlu.training_data.message import Message
@@ -23,7 +24,7 @@ class Find(NamedTuple):
         return self.start < other.end and other.start < self.end
 
 
-def finds_of(message: Message) -> List[Find]:
+def finds_of(message: Message) -> list[Find]:
     """Return what earlier components found, in the order of the text."""
     return [Find(*each) for each in message.get(FOUND) or []]
 
@@ -33,11 +34,11 @@ def keep(message: Message, finds: Iterable[Find], extractor: str, as_entities: b
     new = list(finds)
     message.set(FOUND, [list(find) for find in sorted([*finds_of(message), *new])])
     if as_entities:
-        entities: List[Dict[str, Any]] = [_entity(find, message.get("reading") or "", extractor) for find in new]
+        entities: list[dict[str, Any]] = [_entity(find, message.get("reading") or "", extractor) for find in new]
         message.set(ENTITIES, sorted([*(message.get(ENTITIES) or []), *entities], key=lambda each: each["start"]), True)
 
 
-def _entity(find: Find, reading: str, extractor: str) -> Dict[str, Any]:
+def _entity(find: Find, reading: str, extractor: str) -> dict[str, Any]:
     return {
         "entity": find.entity,
         "start": find.start,

@@ -9,7 +9,8 @@ from the general dictionary of jieba.
 import heapq
 import math
 from collections import Counter
-from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Tuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import jieba
 
@@ -36,14 +37,14 @@ class Word(NamedTuple):
 class Language:
     """Word and word-pair counts of the field, with an index of its words by sound."""
 
-    def __init__(self, words: Dict[str, int], pairs: Dict[str, Dict[str, int]]):
+    def __init__(self, words: dict[str, int], pairs: dict[str, dict[str, int]]):
         """`words`: count of each word of the field; `pairs`: for each word, counts of the words that follow it."""
         jieba.initialize()
         self.words, self.pairs = words, pairs
         self._total = sum(words.values()) or 1
         self._following = {word: sum(after.values()) for word, after in pairs.items()}
         self._general_total = float(jieba.dt.total or 1)
-        self._by_sound: Dict[str, Any] = {}
+        self._by_sound: dict[str, Any] = {}
         for word, count in words.items():
             if count >= (25 if len(word) == 1 else 1):
                 self._index(word)
@@ -52,7 +53,7 @@ class Language:
     def learn(cls, sentences: Iterable[str], names: Iterable[str]) -> "Language":
         """Count the words of `sentences`, cut with `names` known as words; each name counts a little by itself."""
         words: Counter = Counter()
-        pairs: Dict[str, Counter] = {}
+        pairs: dict[str, Counter] = {}
         for name in names:
             if len(name) > 1:
                 words[name] += 3
@@ -64,14 +65,14 @@ class Language:
                 pairs.setdefault(before, Counter())[after] += 1
         return cls(dict(words), {word: dict(after) for word, after in pairs.items()})
 
-    def as_data(self) -> Dict[str, Any]:
+    def as_data(self) -> dict[str, Any]:
         """Return the counts as plain data for the model archive."""
         return {"words": self.words, "pairs": self.pairs}
 
-    def read(self, text: str, tolerant: bool = True) -> List[Word]:
+    def read(self, text: str, tolerant: bool = True) -> list[Word]:
         """Return the likeliest words of `text`; with `tolerant`, homophones of the field's words are put right."""
         # best[i]: last word -> (cost so far, that word, the state before) for readings that end at place i
-        best: List[Dict[str, Tuple[float, Optional[Word], Any]]] = [{} for _ in range(len(text) + 1)]
+        best: list[dict[str, tuple[float, Word | None, Any]]] = [{} for _ in range(len(text) + 1)]
         best[0][START] = (0.0, None, None)
         for place in range(len(text)):
             states = heapq.nsmallest(BEAM, best[place].items(), key=lambda state: state[1][0])
@@ -85,15 +86,15 @@ class Language:
                         best[word.end][word.form] = (cost, word, state)
         return self._trace(best[len(text)])
 
-    def _trace(self, states: Dict[str, Tuple[float, Optional[Word], Any]]) -> List[Word]:
-        words: List[Word] = []
+    def _trace(self, states: dict[str, tuple[float, Word | None, Any]]) -> list[Word]:
+        words: list[Word] = []
         state = min(states.values(), key=lambda each: each[0]) if states else None
         while state is not None and state[1] is not None:
             words.append(state[1])
             state = state[2]
         return words[::-1]
 
-    def _candidates(self, text: str, place: int, tolerant: bool) -> Iterable[Tuple[Word, int]]:
+    def _candidates(self, text: str, place: int, tolerant: bool) -> Iterable[tuple[Word, int]]:
         """All words that can stand at `place`, with the number of characters that were typed otherwise."""
         for end in range(place + 1, min(len(text), place + LONGEST) + 1):
             typed = text[place:end]

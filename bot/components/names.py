@@ -7,7 +7,8 @@ entity was found, one lost, added or wrong syllable in a long name is forgiven t
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, Iterable, Iterator, List, Text, Tuple
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -24,7 +25,7 @@ from bot.components.writing import plain, syllables
 FORGIVING = ("item", "employer")
 """Entities in whose names one syllable may be wrong."""
 LONG_ENOUGH = 4
-Names = Dict[str, Tuple[str, str]]
+Names = dict[str, tuple[str, str]]
 
 
 class Table:
@@ -33,20 +34,20 @@ class Table:
     def __init__(self, names: Names):
         """`names`: name -> (entity, value)."""
         self.names = names
-        self._longest: Dict[str, List[int]] = {}
+        self._longest: dict[str, list[int]] = {}
         for name in names:
             lengths = self._longest.setdefault(name[0], [])
             if len(name) not in lengths:
                 lengths.append(len(name))
         for lengths in self._longest.values():
             lengths.sort(reverse=True)
-        self._nearly: Dict[Tuple[str, ...], str] = {}
+        self._nearly: dict[tuple[str, ...], str] = {}
         for name, (entity, _) in names.items():
             if entity in FORGIVING and len(name) >= LONG_ENOUGH:
                 for sound in _shortened(tuple(syllables(name))):
                     self._nearly.setdefault(sound, name)
 
-    def find(self, text: str) -> List[Find]:
+    def find(self, text: str) -> list[Find]:
         """Return the names in `text`, the longest at each place, from left to right."""
         finds, place = [], 0
         while place < len(text):
@@ -57,14 +58,14 @@ class Table:
         missing = [entity for entity in FORGIVING if all(find.entity != entity for find in finds)]
         return sorted([*finds, *self._nearly_in(text, missing, finds)])
 
-    def _at(self, text: str, place: int) -> "Find | None":
+    def _at(self, text: str, place: int) -> Find | None:
         for length in self._longest.get(text[place], ()):
             name = text[place : place + length]
             if len(name) == length and name in self.names:
                 return Find(place, place + length, *self.names[name])
         return None
 
-    def _nearly_in(self, text: str, entities: Iterable[str], taken: List[Find]) -> Iterator[Find]:
+    def _nearly_in(self, text: str, entities: Iterable[str], taken: list[Find]) -> Iterator[Find]:
         """Yield names of the given entities from which the text differs by one syllable, outside what is taken."""
         wanted = set(entities)
         sounds = [syllables(char)[0] for char in text]
@@ -87,7 +88,7 @@ class Table:
         return self.names[name][0] in wanted and abs(len(name) - len(typed)) <= 1 and common >= len(name) - 2
 
 
-def _shortened(sound: Tuple[str, ...]) -> Iterator[Tuple[str, ...]]:
+def _shortened(sound: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     yield sound
     for place in range(len(sound)):
         yield sound[:place] + sound[place + 1 :]
@@ -104,7 +105,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     """
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the settings: none."""
         return {}
 
@@ -113,7 +114,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> NameExtractor:
         """Return an extractor without names."""
         return cls(model_storage, resource, Table({}))
@@ -121,7 +122,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -150,7 +151,7 @@ class NameExtractor(GraphComponent, EntityExtractorMixin):
             keep(message, self._table.find(message.get(READING) or ""), self.name, as_entities=False)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Add the entities found to each message."""
         for message in messages:
             keep(message, self._table.find(message.get(READING) or ""), self.name, as_entities=True)

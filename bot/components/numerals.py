@@ -1,7 +1,6 @@
 """Numbers as people write them: 12, 1.2k, 5w, 12万, 一千二, 两千五, 三万五, 仨, 俩, 半."""
 
 import re
-from typing import Optional
 
 DIGITS = dict(zip("零一二三四五六七八九", range(10)), 〇=0, 两=2, 俩=2, 仨=3, 壹=1, 贰=2, 叁=3)
 UNITS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
@@ -12,7 +11,7 @@ NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?\s*[kw千万亿百]?|[{CHINESE}]+)"
 _ARABIC = re.compile(r"(\d+(?:,\d{3})*(?:\.\d+)?)\s*([kw千万亿百]?)")
 
 
-def number(text: str) -> Optional[float]:
+def number(text: str) -> float | None:
     """Return the value of a number in any notation, None when it is none; whole values come as int."""
     arabic = _ARABIC.fullmatch(text.strip())
     if arabic:
@@ -20,7 +19,7 @@ def number(text: str) -> Optional[float]:
     return _chinese(text)
 
 
-def _chinese(text: str) -> Optional[int]:
+def _chinese(text: str) -> int | None:
     if not text or any(char not in CHINESE for char in text):
         return None
     if all(char in DIGITS for char in text) and len(text) > 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Dict, List, Text
+from typing import Any
 
 from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -28,17 +28,17 @@ class TolerantTokenizer(Tokenizer):
     """Cuts a message into words under a word model of the field; see `bot.components.language`."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the settings every Rasa tokenizer has."""
         return {"intent_tokenization_flag": False, "intent_split_symbol": "_", "token_pattern": None}
 
-    def __init__(self, config: Dict[Text, Any], storage: ModelStorage, resource: Resource, language: Language):
+    def __init__(self, config: dict[str, Any], storage: ModelStorage, resource: Resource, language: Language):
         super().__init__(config)
         self._storage, self._resource, self._language = storage, resource, language
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> TolerantTokenizer:
         """Return a tokenizer that knows nothing yet."""
         return cls(config, model_storage, resource, Language({}, {}))
@@ -46,7 +46,7 @@ class TolerantTokenizer(Tokenizer):
     @classmethod
     def load(
         cls,
-        config: Dict[Text, Any],
+        config: dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
@@ -66,9 +66,9 @@ class TolerantTokenizer(Tokenizer):
             (folder / "language.json").write_text(json.dumps(self._language.as_data(), ensure_ascii=False), "utf-8")
         return self._resource
 
-    def tokenize(self, message: Message, attribute: Text) -> List[Token]:
+    def tokenize(self, message: Message, attribute: str) -> list[Token]:
         """Return the words of one attribute; for the text, keep the reading on the message."""
-        words: List[Word] = self._language.read(plain(message.get(attribute)))
+        words: list[Word] = self._language.read(plain(message.get(attribute)))
         if attribute == TEXT:
             message.set(READING, "".join(word.form for word in words), add_to_output=True)
         return [Token(word.form, word.start) for word in words if not word.form.isspace()]

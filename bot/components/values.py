@@ -15,7 +15,8 @@ day of the question can settle it. Values are plain data:
 from __future__ import annotations
 
 import re
-from typing import Any, Callable, Dict, Iterator, List, Optional, Text, Tuple
+from collections.abc import Callable, Iterator
+from typing import Any, Optional
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -29,7 +30,7 @@ from bot.components.found import Find, keep
 from bot.components.numerals import CHINESE, NUMBER, number
 from bot.components.tokenizer import READING
 
-Value = Optional[Dict[str, Any]]
+Value = Optional[dict[str, Any]]
 N = NUMBER
 D = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,3}})"
 
@@ -46,8 +47,8 @@ _PARTS = "|".join(sorted(MONTH_PARTS, key=len, reverse=True))
 _SEASON = "|".join(sorted(SEASONS, key=len, reverse=True))
 
 
-def _full_date(match: "re.Match[str]") -> Value:
-    said: Dict[str, Any] = {}
+def _full_date(match: re.Match[str]) -> Value:
+    said: dict[str, Any] = {}
     groups = match.groupdict()
     if groups.get("rel"):
         said.update(year=RELATIVE_YEARS[groups["rel"]], relative=True)
@@ -69,7 +70,7 @@ def _full_date(match: "re.Match[str]") -> Value:
     return said or None
 
 
-def _year(text: str) -> Optional[int]:
+def _year(text: str) -> int | None:
     value = number(text)
     if value is None:
         return None
@@ -78,12 +79,12 @@ def _year(text: str) -> Optional[int]:
     return int(value) if 1930 <= value <= 2060 else None
 
 
-def _digits_date(match: "re.Match[str]") -> Value:
+def _digits_date(match: re.Match[str]) -> Value:
     year, month, day = (int(part) for part in match.groups())
     return {"year": year, "month": month, "day": day} if 1 <= month <= 12 and 1 <= day <= 31 else None
 
 
-def _period(match: "re.Match[str]") -> Value:
+def _period(match: re.Match[str]) -> Value:
     """3年半, 一年零两个月, 半年, 仨月, 十个工作日, 两周."""
     groups = match.groupdict()
     months = 0.0
@@ -98,16 +99,16 @@ def _period(match: "re.Match[str]") -> Value:
     return {"months": int(months) if months == int(months) else months} if months else None
 
 
-def _in_days(unit: str, times: int) -> "Callable[[re.Match[str]], Value]":
-    def value(match: "re.Match[str]") -> Value:
+def _in_days(unit: str, times: int) -> Callable[[re.Match[str]], Value]:
+    def value(match: re.Match[str]) -> Value:
         amount = number(match["n"])
         return None if amount is None else {unit: int(amount * times)}
 
     return value
 
 
-def _single(name: str, unit: str = "") -> "Callable[[re.Match[str]], Value]":
-    def value(match: "re.Match[str]") -> Value:
+def _single(name: str, unit: str = "") -> Callable[[re.Match[str]], Value]:
+    def value(match: re.Match[str]) -> Value:
         amount = number(match["n"])
         if amount is None:
             return None
@@ -116,7 +117,7 @@ def _single(name: str, unit: str = "") -> "Callable[[re.Match[str]], Value]":
     return value
 
 
-def _ago(match: "re.Match[str]") -> Value:
+def _ago(match: re.Match[str]) -> Value:
     amount = number(match["n"])
     if amount is None:
         return None
@@ -124,18 +125,18 @@ def _ago(match: "re.Match[str]") -> Value:
     return {"months": -int(amount * 12 + half)} if match["unit"] == "年" else {"months": -int(amount)}
 
 
-def _ratio(match: "re.Match[str]") -> Value:
+def _ratio(match: re.Match[str]) -> Value:
     parts = [number(match["a"]), number(match["b"])]
     return {"parts": parts} if all(part is not None and part <= 100 for part in parts) else None
 
 
-RULES: List[Tuple[str, "re.Pattern[str]", "Callable[[re.Match[str]], Value]"]] = [
+RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
     (entity, re.compile(pattern), value)
     for entity, pattern, value in (
         # the more is said, the earlier the rule
         ("date", rf"(?:(?P<rel>{_REL})|{_YEAR}[年./-])的?(?P<month>{D})(?:[月./-]份?的?(?P<day>{D})[日号]?|月份?(?P<part>{_PARTS})?)", _full_date),
         ("date", r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)", _digits_date),
-        ("date", rf"(?<!\d)(?P<year>(?:19|20)\d\d)[./-](?P<month>\d{{1,2}})(?!\d)", _full_date),
+        ("date", r"(?<!\d)(?P<year>(?:19|20)\d\d)[./-](?P<month>\d{1,2})(?!\d)", _full_date),
         ("date", rf"(?:(?P<rel>{_REL})|{_YEAR}年)?(?P<season>{_SEASON})(?![月个年条])", _full_date),
         ("age", rf"今年(?:刚|都|也)?满?(?P<n>[1-6]\d|[{CHINESE}]{{2,3}})(?![\d年月日号个次份块元万])", _single("years")),
         ("date", rf"(?P<month>{D})月份?的?(?P<day>{D})[日号]", _full_date),
@@ -143,7 +144,7 @@ RULES: List[Tuple[str, "re.Pattern[str]", "Callable[[re.Match[str]], Value]"]] =
         ("ratio", rf"(?P<a>{N})\s*[::比]\s*(?P<b>{N})", _ratio),
         ("period", rf"(?P<years>{N})年(?P<half_year>半)(?!年)", _period),
         ("period", rf"(?P<years>{N})年零?(?P<months>{N})个月(?P<half_month>半)?", _period),
-        ("date", rf"(?P<year>(?:19|20)\d\d|[二][零〇]..)年?(?!\d)", _full_date),
+        ("date", r"(?P<year>(?:19|20)\d\d|[二][零〇]..)年?(?!\d)", _full_date),
         ("date", r"(?<!\d)(?P<year>0\d|1[5-9]|[2-3]\d|[6-9]\d)年(?!以|后|前|半|合同|期|工龄|了)(?<![了满签干作交领共第]..年)", _full_date),
         ("date", rf"(?P<rel>{_REL})", _full_date),
         ("date", "|".join(sorted(RELATIVE_MONTHS, key=len, reverse=True)), lambda m: {"months": RELATIVE_MONTHS[m[0]]}),
@@ -151,11 +152,11 @@ RULES: List[Tuple[str, "re.Pattern[str]", "Callable[[re.Match[str]], Value]"]] =
         ("age", rf"(?P<n>{N})(?:周岁|岁)", _single("years")),
         ("age", rf"年龄(?:是|为)?(?P<n>{N})", _single("years")),
         ("period", rf"(?P<n>{N})个?工作日", _in_days("workdays", 1)),
-        ("period", rf"(?P<half_year>半)年", _period),
+        ("period", r"(?P<half_year>半)年", _period),
         ("period", rf"(?P<years>{N})(?:周年|年)", _period),
         ("period", rf"(?P<months>{N})个(?P<half_month>半)?月(?!份)", _period),
         ("period", r"(?P<months>[俩仨两])(?P<half_month>半)?月", _period),
-        ("period", rf"(?P<half_month>半)个月", _period),
+        ("period", r"(?P<half_month>半)个月", _period),
         ("period", rf"(?P<n>{N})(?:个)?(?:星期|礼拜|周)(?!岁|年|末)", _in_days("days", 7)),
         ("period", rf"(?P<n>{N})(?:天|日(?!期))", _in_days("days", 1)),
         ("date", rf"(?P<month>{D})月份?(?P<part>{_PARTS})?", _full_date),
@@ -163,14 +164,14 @@ RULES: List[Tuple[str, "re.Pattern[str]", "Callable[[re.Match[str]], Value]"]] =
         ("money", rf"(?P<n>{N})(?:元|块钱?|圆|rmb)", _single("yuan")),
         ("money", r"(?P<n>\d+(?:\.\d+)?[kw万]|[一二三四五六七八九十两]+[千万][一二三四五六七八九]?)(?!人|名|家|平)", _single("yuan")),
         ("count", rf"(?P<n>{N})(?P<unit>个人|人|名|个|家|次|本(?![地科人市])|册|套|平方米|平米|平方|平|㎡|份|张|亿|回|趟)", _single("number", "unit")),
-        ("count", rf"(?P<n>\d+)(?P<unit>)", _single("number", "unit")),
+        ("count", r"(?P<n>\d+)(?P<unit>)", _single("number", "unit")),
     )
 ]
 
 
 def find_values(text: str) -> Iterator[Find]:
     """Yield the values in `text`; earlier rules of the table take their place first."""
-    taken: List[Find] = []
+    taken: list[Find] = []
     for entity, pattern, value in RULES:
         for match in pattern.finditer(text):
             if match.start() == match.end():
@@ -190,13 +191,13 @@ class ValueExtractor(GraphComponent, EntityExtractorMixin):
     """Finds values by rules, wherever no name has been found before."""
 
     @staticmethod
-    def get_default_config() -> Dict[Text, Any]:
+    def get_default_config() -> dict[str, Any]:
         """Return the settings: none."""
         return {}
 
     @classmethod
     def create(
-        cls, config: Dict[Text, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
     ) -> ValueExtractor:
         """Return the extractor; it learns nothing."""
         return cls()
@@ -207,7 +208,7 @@ class ValueExtractor(GraphComponent, EntityExtractorMixin):
             keep(message, self._values(message), self.name, as_entities=False)
         return training_data
 
-    def process(self, messages: List[Message]) -> List[Message]:
+    def process(self, messages: list[Message]) -> list[Message]:
         """Add the values found to each message."""
         for message in messages:
             keep(message, self._values(message), self.name, as_entities=True)

@@ -5,7 +5,6 @@ Everything here keeps the length of the text, so that a place in the result is t
 
 import unicodedata
 from functools import lru_cache
-from typing import FrozenSet, List
 
 from opencc import OpenCC
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -22,13 +21,13 @@ def plain(text: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def sounds(char: str) -> FrozenSet[str]:
+def sounds(char: str) -> frozenset[str]:
     """Return all readings of one character as folded syllables; a character without a reading sounds like itself."""
     readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors=lambda other: [[other]])[0]
     return frozenset(fold(reading) for reading in readings if isinstance(reading, str))
 
 
-def syllables(word: str) -> List[str]:
+def syllables(word: str) -> list[str]:
     """Return the folded syllables of a word, each character read as the word wants it."""
     return [fold(syllable) for syllable in lazy_pinyin(word, errors=list)]
 

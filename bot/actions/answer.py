@@ -1,0 +1,110 @@
+"""action_answer: answers every question in the message, notes what was told, and begins to ask where it depends."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from peewee import PeeweeException
+
+from backend.answers.answering import answers
+from backend.answers.asked import Asked, Topic, questions
+from backend.answers.case import Case
+from backend.answers.reply import LONGEST, Answer, Reply
+from backend.answers.verdicts import worded
+from backend.policy.eligibility import NEEDS_INFO
+from backend.store import questions as unanswered_questions
+from bot.actions.asking import begin, next_fact
+from bot.actions.noting import kept_by_others, note, told_facts
+from bot.actions.turn import Turn, log
+
+MOST = 4
+"""Questions in one message that get an answer each."""
+GENERAL = re.compile(
+    r"^(?:那|请|你|帮我|给我|俺|我|这样|现在|应该|是不是|就|也|还|到底|看看|看|判断|测|算|一下|下|可以|能不能|能|够不够|够|符不符合|符合|"
+    r"行不行|中不中|有没有|有|资格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|[,，。?？ ])+$"
+)
+OWN = re.compile(r"我|俺|本人|自己|咱")
+OTHER = re.compile(r"他|她|员工|同事|朋友|别人|老公|老婆|爱人|对象|儿子|闺女|女儿|孩子|父母|爸|妈|弟|妹|哥|姐")
+
+
+def run(turn: Turn) -> None:
+    """Answer."""
+    told = told_facts(turn)
+    noted = note(turn, told) + kept_by_others(turn, told)
+    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene)[:MOST]
+    began = turn.in_form and turn.slot("asking") is True
+    found: list[Answer] = []
+    for each in asked:
+        personal = _personal(turn, each)
+        began = began or (personal is not None and personal[1])
+        found += [personal[0]] if personal else answers(each, turn.world())
+    _remember_topic(turn, asked, found)
+    _say(turn, noted, found)
+    _count_unanswered(turn, found)
+    turn.set(asking=began)
+
+
+def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:
+    """A question about the speaker's own case: the verdict, or what is known so far, and whether to ask on."""
+    if not _about_oneself(asked):
+        return None
+    city = next(iter(asked.cities), None)
+    if city is None:
+        return None
+    case = Case.of(asked, city, turn.world())
+    item = case.item if case.likely_items else None
+    if item is None or item.kind == "information":
+        return None
+    supposed = {name: value for name, value in asked.supposed.items() if name in asked.own}
+    verdict = begin(turn, city, item.id, supposed)
+    if verdict.verdict == NEEDS_INFO and next_fact(turn, verdict):
+        return Answer(
+            f"我来帮您看{item.name}，问几个会影响结果的，不方便说的可以跳过。", (), "personal", city, None
+        ), True
+    return worded(verdict), False
+
+
+def _about_oneself(asked: Asked) -> bool:
+    if asked.intent not in ("ask_eligibility", "ask_why_not") or OTHER.search(asked.text):
+        return False
+    if GENERAL.match(re.sub("|".join(map(re.escape, asked.names)) or "^$", "", asked.text)):
+        return True
+    whole = f"{asked.context} {asked.text}"
+    return bool(OWN.search(whole)) and set(asked.supposed) <= set(asked.own) and len(asked.text) <= 30
+
+
+def _remember_topic(turn: Turn, asked: list[Asked], found: list[Answer]) -> None:
+    """Keep what was asked about, so that 那博士呢 and 几天 find their subject."""
+    if not asked:
+        return
+    last = asked[-1]
+    items = tuple(dict.fromkeys(each.item for each in found if each.item)) or turn.topic.items
+    city = next((each.city for each in reversed(found) if each.city), None) or turn.topic.city
+    supposed: dict[str, Any] = {**last.supposed}
+    text = last.topic.text if last.carried and last.topic.text else last.text
+    turn.set(topic=Topic(city, items[-2:], last.intent, text, supposed).as_json())
+
+
+def _say(turn: Turn, noted: str, found: list[Answer]) -> None:
+    before = len(turn.said)
+    for each in found:
+        turn.answer(each)
+    if noted:
+        if len(turn.said) > before and len(noted) + len(turn.said[before].text) <= LONGEST:
+            first = turn.said[before]
+            turn.said[before] = Reply(f"{noted}\n{first.text}", first.citations, first.links)
+        else:
+            turn.said.insert(before, Reply(noted))
+    turn.set(spoken=[each.as_json() for each in turn.said], offer=None)
+
+
+def _count_unanswered(turn: Turn, found: list[Answer]) -> None:
+    """Questions without an answer are counted, masked, for those who keep the packs."""
+    if not any(each.kind == "not_said" for each in found):
+        return
+    try:
+        confidence = turn.utterance.parts[-1].confidence if turn.utterance.parts else None
+        unanswered_questions.unanswered(turn.utterance.text, turn.city, turn.now, confidence)
+    except PeeweeException:
+        log.warning("a question without an answer was not counted: the store is away")

@@ -1,0 +1,48 @@
+"""action_note: something told outside our questions is kept; a verdict that waits for it goes on."""
+
+from __future__ import annotations
+
+from backend.answers.asked import questions
+from backend.answers.case import Case
+from backend.answers.overview import overview
+from backend.answers.reply import Link
+from backend.answers.verdicts import worded
+from bot.actions.asking import next_fact, verdict_now, with_asked
+from bot.actions.noting import kept_by_others, note, told_facts
+from bot.actions.turn import Turn
+
+
+def run(turn: Turn) -> None:
+    """Note, then say what follows."""
+    told = told_facts(turn)
+    noted = note(turn, told) + kept_by_others(turn, told)
+    if noted:
+        turn.say(noted)
+    elif "correct" in turn.utterance.intents():
+        turn.say("好的，直接说正确的就行，比如“是博士”“入职是去年10月”。")
+        turn.set(asking=False)
+        return
+    turn.set(asking=_go_on(turn) if turn.judging.get("item") else _show(turn, bool(told)))
+
+
+def _go_on(turn: Turn) -> bool:
+    """Judge again what was judged last; tell whether to ask on."""
+    with_asked(turn, missed=0)
+    verdict = verdict_now(turn)
+    if next_fact(turn, verdict):
+        return True
+    turn.answer(worded(verdict))
+    return False
+
+
+def _show(turn: Turn, told: bool) -> bool:
+    """Nothing is being judged: show what there is for such a person."""
+    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene)
+    if turn.city and told and asked:
+        turn.answer(overview(Case.of(asked[0], turn.city, turn.world())))
+    elif not told:
+        turn.say("您可以直接问我，比如“硕士生活补助多少”“购房补贴要什么材料”，也可以让我判断符不符合。", *STARTERS)
+    return False
+
+
+STARTERS = (Link("我能享受什么", "say", "我能享受哪些政策"), Link("生活补助多少", "say", "生活补助多少钱"))

@@ -1,0 +1,80 @@
+"""What is heard is kept after the person has seen it: the reply names what was noted."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from backend.answers.heard import Heard, heard, own_of
+from backend.answers.moments import MONTH
+from backend.answers.verdicts import SHORT, phrase, told
+from backend.policy.vocabulary import Vocabulary
+from bot.actions.turn import Turn
+
+QUIET = frozenset(
+    {"social_insurance_months_consecutive", "employer_category", "apply_channel", "claim_item", "married"}
+)
+"""Facts noted without being named: they follow from another or were said in passing."""
+ASKED_ONLY = frozenset(
+    [
+        "event_kind",
+        "claim_item",
+        "hardship_category",
+        "child_stage",
+        "enrollment_kind",
+        "school_level",
+        "apply_channel",
+        "stay_days",
+        "apartment_hotel",
+        "subsidy_amount",
+        "ticket_price",
+        "books_requested",
+        "patient_relation",
+        "settle_address_kind",
+        "notice_published_on",
+        "accepted_on",
+        "bus_rides_used_this_month",
+        "residual_policy_cost",
+        "married",
+        "requested_title",
+    ]
+)
+"""Facts that belong to one question, not to the person."""
+
+
+def told_facts(turn: Turn) -> list[Heard]:
+    """Return the speaker's own facts in this message that are exact enough to keep."""
+    every = own_of(heard(turn.utterance, turn.scene))
+    asking = any(part.asks for part in turn.utterance.parts)
+    return [each for each in every if not (asking and each.name in ASKED_ONLY)]
+
+
+def note(turn: Turn, facts: list[Heard]) -> str:
+    """Keep facts and return the sentence that names them, empty when nothing is new."""
+    changed = turn.remember(facts)
+    vocabulary = turn.desk.packs.vocabulary
+    values = turn.facts
+    new = [each for each in facts if each.name.partition(".")[0] in changed and each.name not in QUIET]
+    months = [each.name for each in new if each.exact == MONTH and each.name in values]
+    shown = told(vocabulary, values, [each.name for each in new if each.name not in months])
+    shown += [_to_the_month(vocabulary, name, values[name]) for name in months]
+    return f"记下了：{'、'.join(shown)}。" if shown else ""
+
+
+def _to_the_month(vocabulary: Vocabulary, name: str, day: date) -> str:
+    """A date known to the month: kept as its first day, and said so."""
+    said = SHORT.get(name, f"{vocabulary[name].label}{{}}").format(f"{day.year}年{day.month}月")
+    return f"{said}（先按1日记，知道哪天请告诉我）"
+
+
+def kept_by_others(turn: Turn, facts: list[Heard]) -> str:
+    """Return the sentence about facts that staff or the employer told otherwise, empty when there are none."""
+    vocabulary, values = turn.desk.packs.vocabulary, turn.facts
+    names = [
+        each.name
+        for each in facts
+        if each.name in turn.told
+        and turn.told[each.name].source in ("staff", "employer", "import")
+        and turn.told[each.name].value != each.value
+    ]
+    said = "、".join(phrase(vocabulary, name, values[name]) for name in names if name in values)
+    return f"登记的是{said}，和您说的不一样，要改请到窗口核对。" if said else ""
