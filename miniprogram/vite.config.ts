@@ -1,14 +1,14 @@
 import { defineConfig } from 'vite'
 import uniPlugin from '@dcloudio/vite-plugin-uni'
 
-import { bootScript, noVendorAssets, pressable, smallJson } from './scripts/plugins'
+import { bootScript, noVendorAssets, packed, pressable, smallJson } from './scripts/plugins'
 
 // The package is CommonJS; under ESM its function sits one level deeper.
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
 
 export default defineConfig({
   base: './',
-  plugins: [pressable(process.env.UNI_PLATFORM ?? 'h5'), uni(), noVendorAssets(), bootScript(), smallJson()],
+  plugins: [pressable(process.env.UNI_PLATFORM ?? 'h5'), uni(), noVendorAssets(), bootScript(), smallJson(), packed()],
   build: { target: 'es2017', reportCompressedSize: false },
   server: {
     port: 5173,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 
 import type { Plugin } from 'vite'
 
@@ -14,8 +15,8 @@ export function pressable(platform: string): Plugin {
     enforce: 'pre',
     transform(code, id) {
       if (!/\/src\/.*\.vue$/.test(id)) return null
-      return code.replace(/<[a-z][a-z-]*\b[^<>]*?\s@tap(?:\.stop)?="/g, (start) =>
-        /\s:?(aria-)?role=/.test(start) ? start : start.replace(/\s(@tap(?:\.stop)?=")$/, ` ${marks} $1`),
+      return code.replace(/<[a-z][a-z-]*(?:\s+[^\s=>"]+(?:="[^"]*")?)*\s*\/?>/g, (tag) =>
+        /\s@tap/.test(tag) && !/\s:?(aria-)?role=/.test(tag) ? tag.replace(/\s@tap/, ` ${marks} @tap`) : tag,
       )
     },
   }
@@ -35,6 +36,27 @@ export function noVendorAssets(): Plugin {
           file.code = file.code.replace(foreign, 'none')
         }
       }
+    },
+  }
+}
+
+/** Each text file of the H5 client also as gzip beside it, for servers that hand out what is already packed. */
+export function packed(): Plugin {
+  return {
+    name: 'packed',
+    apply: 'build',
+    enforce: 'post',
+    closeBundle: {
+      order: 'post',
+      sequential: true,
+      handler() {
+        const folder = process.env.UNI_OUTPUT_DIR
+        if (!folder || process.env.UNI_PLATFORM !== 'h5') return
+        for (const name of readdirSync(folder, { recursive: true }) as string[]) {
+          const path = join(folder, name)
+          if (/\.(js|css|html)$/.test(name)) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }))
+        }
+      },
     },
   }
 }

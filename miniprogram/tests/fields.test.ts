@@ -4,7 +4,7 @@ import type { FormField, Json } from '../src/contract/screen'
 import { problems } from '../src/core/fields'
 
 const base = { name: 'x', label: '值', required: false, citations: [], locked: false, shown_if: [] }
-const wrong = (field: object, value: Json | undefined) => problems([{ ...base, ...field } as FormField], { x: value }).map(({ field: name, message }) => `${name} ${message}`)
+const wrong = (field: object, value: Json | undefined) => problems([{ ...base, ...field } as unknown as FormField], { x: value }).map(({ field: name, message }) => `${name} ${message}`)
 
 const number = { kind: 'number', decimals: 0, unit: '', placeholder: '' }
 const date = { kind: 'date', earliest: '2000-01-01', latest: '2026-11-20' }

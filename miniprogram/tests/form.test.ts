@@ -7,7 +7,7 @@ const base = { required: false, citations: [], locked: false, shown_if: [] }
 const form = (...fields: object[]): Form => ({
   type: 'form',
   id: 'a1:step',
-  fields: fields.map((field) => ({ ...base, ...field })) as Form['fields'],
+  fields: fields.map((field) => ({ ...base, ...field })) as unknown as Form['fields'],
   save: { method: 'PUT', path: '/applications/a1/facts' },
   submit_on_choice: false,
 })
@@ -17,7 +17,7 @@ const years = { kind: 'number', name: 'contract_years', label: '合同年限', d
 
 let device: Device
 
-afterEach(() => vi.clearAllTimers())
+afterEach(() => void vi.clearAllTimers())
 let made: typeof import('../src/core/form')
 
 beforeEach(async () => {
@@ -26,6 +26,13 @@ beforeEach(async () => {
   device = new Device()
   made = await import('../src/core/form')
 })
+
+/** The app was closed and opened again: its timers and memory are gone, the device's storage is not. */
+async function restarted() {
+  vi.clearAllTimers()
+  vi.resetModules()
+  return import('../src/core/form')
+}
 
 test('what is typed is saved shortly after the last key, and only what changed', async () => {
   const handle = new made.FormHandle(form({ ...name, value: '旧' }, years))
@@ -52,14 +59,29 @@ test('a draft left behind is saved without its form being opened', async () => {
   device.fallback = 'no network'
   new made.FormHandle(form(name)).set('employer_name', '星辰')
   await pass(5_000)
-  vi.resetModules()
-  const afterRestart = await import('../src/core/form')
+  const afterRestart = await restarted()
   device.fallback = { status: 200, body: {} }
   const flushed = afterRestart.flushDrafts()
   await pass(1_000)
   await flushed
   expect(device.asked.at(-1)?.body).toEqual({ facts: { employer_name: '星辰' } })
-  expect([...device.stored.keys()].filter((key) => key.includes('draft'))).toEqual([])
+  const sent = device.asked.length
+  new afterRestart.FormHandle(form({ ...name, value: '打开前取到的旧值' }))
+  await pass(60_000)
+  expect(device.asked).toHaveLength(sent)
+})
+
+test('a form that opens with what the server said before a draft arrived shows what was typed', async () => {
+  device.fallback = 'no network'
+  new made.FormHandle(form(name)).set('employer_name', '星辰')
+  await pass(5_000)
+  const afterRestart = await restarted()
+  device.fallback = { status: 200, body: {} }
+  void afterRestart.flushDrafts()
+  await pass(1_000)
+  expect(new afterRestart.FormHandle(form({ ...name, value: '旧' })).values.employer_name).toBe('星辰')
+  await pass(120_000)
+  expect(new afterRestart.FormHandle(form({ ...name, value: '别处改的' })).values.employer_name).toBe('别处改的')
 })
 
 test('a protected value is never written to the device', async () => {

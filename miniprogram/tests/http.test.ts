@@ -4,7 +4,7 @@ import { Device, pass } from './device'
 
 let device: Device
 
-afterEach(() => vi.clearAllTimers())
+afterEach(() => void vi.clearAllTimers())
 let http: typeof import('../src/core/http')
 
 beforeEach(async () => {

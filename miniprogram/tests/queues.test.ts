@@ -4,7 +4,7 @@ import { Device, pass } from './device'
 
 let device: Device
 
-afterEach(() => vi.clearAllTimers())
+afterEach(() => void vi.clearAllTimers())
 
 beforeEach(() => {
   vi.resetModules()
@@ -66,7 +66,7 @@ async function uploading(send: (path: string, file: string, key: string) => Prom
   return import('../src/core/uploads')
 }
 
-const photo = (name: string) => ({ path: `blob:${name}`, name, size: 1, kind: 'image' as const })
+const photo = (name: string) => ({ file: `blob:${name}`, name, size: 1, kind: 'image' as const })
 
 test('pages are sent one after the other, and each tells where it has arrived', async () => {
   const sent: string[] = []

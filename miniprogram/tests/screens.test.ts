@@ -16,7 +16,7 @@ const rows = (...titles: string[]): Block => ({ type: 'list', id: 'l', rows: tit
 
 let device: Device
 
-afterEach(() => vi.clearAllTimers())
+afterEach(() => void vi.clearAllTimers())
 
 beforeEach(() => {
   vi.resetModules()

@@ -4,6 +4,7 @@ The screens are made of the same block types that the product composes, so they 
 """
 
 import logging
+import mimetypes
 import re
 import threading
 import time
@@ -65,7 +66,12 @@ def _pages(app: Flask) -> None:
 
     @app.get("/<path:path>")
     def asset(path):
-        return send_from_directory(BUILT, path.removeprefix("h5/"))
+        name = path.removeprefix("h5/")
+        if not (BUILT / f"{name}.gz").exists():
+            return send_from_directory(BUILT, name)
+        answer = send_from_directory(BUILT, f"{name}.gz", mimetype=mimetypes.guess_type(name)[0])
+        answer.headers["Content-Encoding"] = "gzip"
+        return answer
 
 
 def _guards(app: Flask, script: Script) -> None:

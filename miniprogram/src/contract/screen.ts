@@ -722,6 +722,8 @@ export interface ObjectField {
   fields: SimpleField[]
   /** label of the answer that there is no such thing, e.g. 没有买房 */
   none?: string
+  /** the stored answer is that there is none (value is unset then) */
+  none_chosen: boolean
 }
 
 /** Open one article of a document as a sheet over the screen (the screen `article`, `?document=&article=`). */

@@ -19,13 +19,15 @@ function press(event: KeyboardEvent): void {
 
 /** uni-app wraps the real input and img; the name given to the wrapper belongs to what is inside. */
 function nameInner(): void {
-  for (const outer of document.querySelectorAll('uni-input, uni-textarea')) {
-    const inner = outer.querySelector('input, textarea')
-    const name = outer.getAttribute('aria-label')
-    if (inner && name && inner.getAttribute('aria-label') !== name) inner.setAttribute('aria-label', name)
+  for (const outer of document.querySelectorAll('uni-input[aria-label], uni-textarea[aria-label]')) {
+    hand(outer, outer.querySelector('input, textarea'), 'aria-label')
   }
-  for (const outer of document.querySelectorAll('uni-image')) {
-    const inner = outer.querySelector('img')
-    if (inner && !inner.hasAttribute('alt')) inner.setAttribute('alt', outer.getAttribute('aria-label') ?? '')
-  }
+  for (const outer of document.querySelectorAll('uni-image[aria-label]')) hand(outer, outer.querySelector('img'), 'alt')
+  for (const image of document.querySelectorAll('img:not([alt])')) image.setAttribute('alt', '')
+}
+
+function hand(outer: Element, inner: Element | null, attribute: string): void {
+  if (!inner) return
+  inner.setAttribute(attribute, outer.getAttribute('aria-label')!)
+  outer.removeAttribute('aria-label')
 }

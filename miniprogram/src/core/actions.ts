@@ -8,7 +8,7 @@ import { back, go, pageUrl } from './navigation'
 import { post } from './outbox'
 import { paintBars, prefer } from './prefs'
 import { expireScreens } from './screens'
-import { session, signIn, signOut, silent } from './session'
+import { about, session, signIn, signOut, silent } from './session'
 
 type Kinds = { [K in Action['kind']]: Extract<Action, { kind: K }> }
 type Table = { [K in keyof Kinds]: (action: Kinds[K], screen: Controller) => void | Promise<void> }
@@ -32,7 +32,7 @@ const HANDLERS: Table = {
     const forms = formsOf(action.forms, screen)
     if (!checked(forms, screen)) return
     // WeChat shows its dialogue only within the tap, so it comes before anything that waits.
-    if (action.ask) await ask(action.ask)
+    if (action.ask) await askOnce(action.ask)
     if (!(await confirmed(action.confirm))) return
     const values = valuesOf(forms)
     const body = action.under ? { ...action.body, [action.under]: values } : { ...action.body, ...values }
@@ -164,10 +164,21 @@ function confirmed(question: Confirm | undefined): Promise<boolean> {
   )
 }
 
+/** Questions answered a moment ago: a tap that repeats a failed submission does not ask them again. */
+const justAsked = new Map<string, number>()
+const A_MOMENT = 120_000
+
 /** Ask for consent to reminders and tell the server; never stands in the way of what comes next. */
 export async function ask(action: SubscribeAsk): Promise<void> {
   const results = await consent(action)
   if (Object.keys(results).length) post('POST', '/subscriptions', { results })
+}
+
+async function askOnce(action: SubscribeAsk): Promise<void> {
+  const name = action.templates.join()
+  if (Date.now() - (justAsked.get(name) ?? 0) < A_MOMENT) return
+  justAsked.set(name, Date.now())
+  await ask(action)
 }
 
 function consent({ templates, names, why }: SubscribeAsk): Promise<Record<string, string>> {
@@ -183,7 +194,21 @@ function consent({ templates, names, why }: SubscribeAsk): Promise<Record<string
   )
   // #endif
   // #ifdef H5
-  if (!session.about?.sandbox) return Promise.resolve({})
+  return inSandbox({ templates, names, why })
+  // #endif
+  // #ifdef MP-ALIPAY
+  void names
+  void why
+  void templates
+  return Promise.resolve({})
+  // #endif
+}
+
+// #ifdef H5
+/** The browser has no subscribe messages; in the sandbox the question stands in for WeChat's. */
+async function inSandbox({ templates, names, why }: Pick<SubscribeAsk, 'templates' | 'names' | 'why'>): Promise<Record<string, string>> {
+  const { sandbox } = await about().catch(() => ({ sandbox: false }))
+  if (!sandbox) return {}
   return new Promise((resolve) =>
     uni.showModal({
       title: '允许发送提醒吗',
@@ -193,14 +218,8 @@ function consent({ templates, names, why }: SubscribeAsk): Promise<Record<string
       success: ({ confirm }) => resolve(Object.fromEntries(templates.map((id) => [id, confirm ? 'accept' : 'reject']))),
     }),
   )
-  // #endif
-  // #ifdef MP-ALIPAY
-  void names
-  void why
-  void templates
-  return Promise.resolve({})
-  // #endif
 }
+// #endif
 
 // #ifdef MP-WEIXIN
 function chosen(templates: string[], answer: Record<string, string>): Record<string, string> {

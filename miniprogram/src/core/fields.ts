@@ -18,6 +18,16 @@ export function isShown(field: FormField, values: Values): boolean {
   return field.shown_if.every(({ field: other, one_of }) => one_of.some((one) => same(one, values[other] ?? null)))
 }
 
+/** Equal as JSON; a value not given and an explicit null are not the same: null is the answer "none". */
+export function identical(a: Json | undefined, b: Json | undefined): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** What the server holds of a field. */
+export function valueOf(field: FormField): Json | undefined {
+  return field.kind === 'object' && field.none_chosen ? null : (field.value as Json | undefined)
+}
+
 export function same(a: Json | undefined, b: Json | undefined): boolean {
   return JSON.stringify(a ?? null) === JSON.stringify(b ?? null)
 }

@@ -2,9 +2,11 @@
 import type { Method } from './http'
 import { address, asError, ApiError, headers } from './http'
 
+/** What can be uploaded: a path on WeChat and Alipay, the bytes themselves in a browser. */
+export type Sendable = string | Blob
+
 export interface Picked {
-  /** A path the platform can upload from. */
-  path: string
+  file: Sendable
   name: string
   size: number
   kind: 'image' | 'pdf'
@@ -50,7 +52,7 @@ function pickInBrowser(source: Source, atMost: number): Promise<Picked[]> {
 async function fromBrowser(file: File): Promise<Picked> {
   const kind = file.type === 'application/pdf' ? 'pdf' : 'image'
   const blob = kind === 'image' ? await shrinkInBrowser(file) : file
-  return { path: URL.createObjectURL(blob), name: file.name, size: blob.size, kind }
+  return { file: blob, name: file.name, size: blob.size, kind }
 }
 
 /** A picture no larger than it has to be; the file itself when the browser cannot read it (the server then says why). */
@@ -97,7 +99,7 @@ function pickMessageFile(atMost: number): Promise<Picked[]> {
       type: 'file',
       extension: ['pdf'],
       success: ({ tempFiles }: { tempFiles: { path: string; name: string; size: number }[] }) =>
-        resolve(tempFiles.map(({ path, name, size }) => ({ path, name, size, kind: 'pdf' as const }))),
+        resolve(tempFiles.map(({ path, name, size }) => ({ file: path, name, size, kind: 'pdf' as const }))),
       fail: ({ errMsg }: { errMsg: string }) => declined(errMsg, resolve, reject),
     }),
   )
@@ -125,8 +127,8 @@ function shrink(path: string, size: number, name: string): Promise<Picked> {
       src: path,
       quality: QUALITY * 100,
       compressedWidth: LONG_EDGE,
-      success: ({ tempFilePath }) => resolve({ path: tempFilePath, name, size, kind: 'image' }),
-      fail: () => resolve({ path, name, size, kind: 'image' }),
+      success: ({ tempFilePath }) => resolve({ file: tempFilePath, name, size, kind: 'image' }),
+      fail: () => resolve({ file: path, name, size, kind: 'image' }),
     } as UniApp.CompressImageOptions),
   )
 }
@@ -141,28 +143,26 @@ function declined(why: string, resolve: (files: Picked[]) => void, reject: (erro
 // --- keeping ------------------------------------------------------------------------------------------------------
 
 /** Keep a picked file until it is sent, also over a restart. Returns the name to find it by. */
-export async function keepFile(id: string, path: string): Promise<string> {
+export async function keepFile(id: string, file: Sendable): Promise<string> {
   // #ifdef H5
-  const blob = await (await fetch(path)).blob()
-  await inStore('readwrite', (store) => store.put(blob, id))
+  await inStore('readwrite', (store) => store.put(file, id))
   return id
   // #endif
   // #ifndef H5
   return new Promise((resolve) =>
     uni.getFileSystemManager().saveFile({
-      tempFilePath: path,
+      tempFilePath: file as string,
       success: ({ savedFilePath }: { savedFilePath: string }) => resolve(savedFilePath),
-      fail: () => resolve(path),
+      fail: () => resolve(file as string),
     }),
   )
   // #endif
 }
 
-/** A path to upload or show a kept file from; undefined when the device has thrown it away. */
-export async function keptFile(name: string): Promise<string | undefined> {
+/** A kept file; undefined when the device has thrown it away. */
+export async function keptFile(name: string): Promise<Sendable | undefined> {
   // #ifdef H5
-  const blob = await inStore<Blob | undefined>('readonly', (store) => store.get(name))
-  return blob && URL.createObjectURL(blob)
+  return inStore<Blob | undefined>('readonly', (store) => store.get(name))
   // #endif
   // #ifndef H5
   return new Promise((resolve) =>
@@ -217,24 +217,51 @@ function inStore<T>(mode: IDBTransactionMode, act: (store: IDBObjectStore) => ID
 
 // --- sending and fetching -----------------------------------------------------------------------------------------
 
+const UPLOAD_TIMEOUT = 120_000
+const BROKEN_OFF = '网络不稳，稍后自动续传'
+
 /** Send one file. `onProgress` gets 0 to 100. Raises ApiError. */
-export function sendFile<T>(path: string, file: string, key: string, onProgress: (percent: number) => void): Promise<T> {
+export function sendFile<T>(path: string, file: Sendable, key: string, onProgress: (percent: number) => void): Promise<T> {
+  // #ifdef H5
+  return sendBytes(path, file as Blob, key, onProgress)
+  // #endif
+  // #ifndef H5
   return new Promise((resolve, reject) => {
     const task = uni.uploadFile({
       url: address(path),
-      filePath: file,
+      filePath: file as string,
       name: 'file',
       header: headers(key),
-      timeout: 120_000,
-      success: ({ statusCode, data }) => {
-        const body = parsed(data)
-        if (statusCode >= 200 && statusCode < 300) resolve(body as T)
-        else reject(asError(statusCode, body))
-      },
-      fail: () => reject(new ApiError(0, 'offline', '网络不稳，稍后自动续传')),
+      timeout: UPLOAD_TIMEOUT,
+      success: ({ statusCode, data }) => answered(statusCode, data, resolve, reject),
+      fail: () => reject(new ApiError(0, 'offline', BROKEN_OFF)),
     })
     task.onProgressUpdate?.(({ progress }) => onProgress(progress))
   })
+  // #endif
+}
+
+// #ifdef H5
+function sendBytes<T>(path: string, file: Blob, key: string, onProgress: (percent: number) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest()
+    const body = new FormData()
+    body.append('file', file, file instanceof File ? file.name : 'photo.jpg')
+    request.open('POST', address(path))
+    for (const [name, value] of Object.entries(headers(key))) request.setRequestHeader(name, value)
+    request.timeout = UPLOAD_TIMEOUT
+    request.upload.onprogress = ({ loaded, total }) => onProgress(Math.round((100 * loaded) / total))
+    request.onload = () => answered(request.status, request.responseText, resolve, reject)
+    request.onerror = request.ontimeout = () => reject(new ApiError(0, 'offline', BROKEN_OFF))
+    request.send(body)
+  })
+}
+// #endif
+
+function answered<T>(status: number, text: string, resolve: (answer: T) => void, reject: (error: ApiError) => void): void {
+  const body = parsed(text)
+  if (status >= 200 && status < 300) resolve(body as T)
+  else reject(asError(status, body))
 }
 
 function parsed(text: string): unknown {

@@ -7,7 +7,7 @@
 import { reactive } from 'vue'
 
 import type { Block, FieldError, Form, Json, Save } from '../contract/screen'
-import { isProtected, isShown, problems, same, type Values } from './fields'
+import { identical, isProtected, isShown, problems, valueOf, type Values } from './fields'
 import { ApiError, newKey, send } from './http'
 import { atSignOut } from './session'
 import { names, read, remove, write } from './storage'
@@ -19,7 +19,11 @@ interface Draft {
   save?: Save
   values: Values
   at: number
+  /** Saved while its form was closed. Kept a little, for a form that opens with what the server said before. */
+  saved?: boolean
 }
+
+const JUST_SAVED = 60_000
 
 interface SaveAnswer {
   saved?: string[]
@@ -46,8 +50,8 @@ export class FormHandle {
     private readonly onBlocks: (blocks: Block[]) => void = () => undefined,
   ) {
     this.adopt(block)
-    for (const [name, value] of Object.entries(this.draft()?.values ?? {})) this.recall(name, value)
-    if (this.dirty.size) this.schedule()
+    const draft = read<Draft>('draft', block.id)
+    if (draft) this.recall(draft)
   }
 
   get id(): string {
@@ -59,14 +63,14 @@ export class FormHandle {
     this.block = block
     for (const field of block.fields) {
       if (this.dirty.has(field.name)) continue
-      this.values[field.name] = field.value as Json | undefined
+      this.values[field.name] = valueOf(field)
       if (field.error) this.errors[field.name] = field.error
       else delete this.errors[field.name]
     }
   }
 
   set(name: string, value: Json): void {
-    if (same(this.values[name], value)) return
+    if (identical(this.values[name], value)) return
     this.values[name] = value
     this.touched[name] = true
     for (const key of Object.keys(this.errors)) if (key === name || key.startsWith(`${name}.`)) delete this.errors[key]
@@ -159,15 +163,15 @@ export class FormHandle {
     if (this.block.save) this.timer = setTimeout(() => void this.flush(), pause)
   }
 
-  private recall(name: string, value: Json | undefined): void {
-    const field = this.block.fields.find((one) => one.name === name)
-    if (!field || same(field.value as Json, value)) return
-    this.values[name] = value
-    this.dirty.set(name, ++this.serial)
-  }
-
-  private draft(): Draft | undefined {
-    return read<Draft>('draft', this.id)
+  private recall(draft: Draft): void {
+    if (draft.saved && Date.now() - draft.at > JUST_SAVED) return remove('draft', this.id)
+    for (const [name, value] of Object.entries(draft.values)) {
+      const field = this.block.fields.find((one) => one.name === name)
+      if (!field || identical(valueOf(field), value)) continue
+      this.values[name] = value
+      if (!draft.saved) this.dirty.set(name, ++this.serial)
+    }
+    if (this.dirty.size) this.schedule()
   }
 
   private store(): void {
@@ -199,11 +203,11 @@ export async function flushDrafts(): Promise<void> {
 
 async function flushClosed(id: string): Promise<void> {
   const draft = read<Draft>('draft', id)
-  if (!draft?.save) return
+  if (!draft?.save || draft.saved) return
   try {
     const { method, path } = draft.save
     const answer = await send<SaveAnswer>({ method, path, body: { facts: draft.values as Json }, key: newKey() })
-    if (!answer.fields?.length) remove('draft', id)
+    if (!answer.fields?.length) write('draft', id, { ...draft, saved: true, at: Date.now() } satisfies Draft)
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
   }

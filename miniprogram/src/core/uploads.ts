@@ -46,7 +46,7 @@ export function onArrived(listener: (path: string, answer: Answer) => void): () 
 export const uploadsOf = (path: string | undefined): Upload[] => uploads.filter((one) => one.path === path)
 
 export async function enqueue(path: string, files: Picked[]): Promise<void> {
-  for (const { path: file, name, kind } of files) {
+  for (const { file, name, kind } of files) {
     const key = newKey()
     uploads.push({ key, path, name, kind, file: await keepFile(key, file), state: 'waiting', percent: 0 })
   }

@@ -1,6 +1,7 @@
 /*
  * The frame of a wide screen: the app in a telephone; beside it, in sandbox mode, the telephone that shows what WeChat
- * would show. Both are same-origin documents. The address of the frame follows the app's, so links can be copied.
+ * would show. That one is another origin, so it is asked for only when somebody opens it. The address of the frame
+ * follows the app's, so links can be copied.
  */
 (function () {
   var base = location.pathname
@@ -47,15 +48,11 @@
       var side = element('aside', 'side')
       side.appendChild(element('h2', 'side__title', '微信这边'))
       side.appendChild(element('p', 'side__note', '体验环境没有接入微信，提醒会显示在这里。'))
-      if (new URL(about.sandbox_phone, location.href).origin === location.origin) {
-        side.appendChild(telephone('微信消息', about.sandbox_phone).phone)
-      } else {
-        var link = element('a', 'side__link', '打开沙箱手机')
-        link.href = about.sandbox_phone
-        link.target = '_blank'
-        link.rel = 'noopener'
-        side.appendChild(link)
-      }
+      var open = element('button', 'side__open', '打开沙箱手机')
+      open.addEventListener('click', function () {
+        side.replaceChild(telephone('微信消息', about.sandbox_phone).phone, open)
+      })
+      side.appendChild(open)
       stage.appendChild(side)
     })
     .catch(function () {})

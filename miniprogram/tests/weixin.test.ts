@@ -1,0 +1,131 @@
+/** The built WeChat package draws real server screens and answers to taps and typing. Build it first. */
+import { createRequire } from 'node:module'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+
+import examples from '../src/contract/examples.json'
+
+interface Shown {
+  text: string
+  parent: HTMLElement
+  tap(text: string): Promise<void>
+  type(selector: string, value: string): Promise<void>
+}
+
+interface Phone {
+  asked: { method: string; path: string; body: Record<string, unknown>; header: Record<string, string> }[]
+  calls: [string, { url?: string; title?: string }][]
+  subscribed: string[][]
+  stored: Map<string, string>
+}
+
+const weixin: {
+  launch(answer: (asked: { path: string; method: string }) => unknown): Phone
+  open(page: string, query?: Record<string, string>): Promise<Shown>
+  pause(ms?: number): Promise<void>
+} = createRequire(import.meta.url)('./weixin.cjs')
+
+const screens = new Map<string, unknown>()
+let phone: Phone
+
+const show = (name: string, blocks: unknown[], more: object = {}) =>
+  screens.set(name, { screen: { name, title: name, blocks, actions: [], cache: { fresh: 0, offline: false, personal: true }, ...more } })
+
+const written = () => phone.asked.filter(({ method, path }) => method !== 'GET' && path !== '/session')
+
+beforeAll(() => {
+  phone = weixin.launch(({ path, method }) => (method === 'GET' ? screens.get(/screens\/(\w+)/.exec(path)?.[1] ?? '') : { toast: '好了' }))
+})
+
+beforeEach(() => {
+  phone.asked.length = phone.calls.length = phone.subscribed.length = 0
+})
+
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** Something each example says, so that an empty component does not pass. */
+function words(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(words)
+  if (typeof value !== 'object' || !value) return []
+  const shown = ['suggestions', 'title', 'name', 'text', 'label', 'heading', 'caption', 'holder', 'question', 'placeholder']
+  return Object.entries(value).flatMap(([key, inner]) => (shown.includes(key) ? [inner].flat().filter(isText).concat(words(inner)) : words(inner)))
+}
+
+test.each(examples.blocks.map((block) => [block.type, block] as const))('the block %s is drawn', async (type, block) => {
+  show('one', [block])
+  const page = await weixin.open('screen', { screen: 'one' })
+  const said = words(block).filter((word) => page.text.includes(word) || page.parent.innerHTML.includes(word))
+  expect(page.text).not.toContain('当前版本还显示不了')
+  expect(said.length + (type === 'qr' ? 1 : 0)).toBeGreaterThan(0)
+})
+
+test.each(examples.fields.map((field) => [field.kind, field] as const))('the field %s is drawn', async (_, field) => {
+  show('field', [{ type: 'form', id: 'f', fields: [field], submit_on_choice: false }])
+  const page = await weixin.open('screen', { screen: 'field' })
+  expect(page.text).toContain(field.label)
+  expect(page.text).not.toContain('需要新版小程序')
+})
+
+test('a block of a newer server shows a readable notice, and the rest of the screen', async () => {
+  show('newer', [{ type: 'hologram', magic: 1 }, { type: 'text', text: '其余照常', style: 'body' }])
+  const page = await weixin.open('screen', { screen: 'newer' })
+  expect(page.text).toContain('当前版本还显示不了')
+  expect(page.text).toContain('其余照常')
+})
+
+test.each(['home', 'items', 'assistant', 'me'])('the tab %s shows its own screen', async (tab) => {
+  show(tab, [{ type: 'text', text: `这是 ${tab}`, style: 'body' }])
+  expect((await weixin.open(tab)).text).toContain(`这是 ${tab}`)
+})
+
+test('the person is signed in with a WeChat code before the first screen is asked for', async () => {
+  show('me', [{ type: 'text', text: '我', style: 'body' }])
+  phone.stored.clear()
+  await weixin.open('me')
+  expect(phone.asked.at(-1)!.header.Authorization).toBe('Bearer t')
+})
+
+test('what is typed reaches the server, and a choice is saved at once', async () => {
+  show('form', [{ type: 'form', id: 'a1', fields: examples.fields.slice(0, 5), save: { method: 'PUT', path: '/applications/a1/facts' }, submit_on_choice: false }])
+  const page = await weixin.open('screen', { screen: 'form' })
+  await page.type('wx-input', '南河新材料')
+  await page.tap('博士研究生')
+  await weixin.pause(1_000)
+  expect(written().at(-1)?.body).toEqual({ facts: { employer_name: '南河新材料', education: 'doctor' } })
+})
+
+test('tapping submit asks for reminders in the same tap, then submits once with a key', async () => {
+  const submit = examples.actions.find(({ kind }) => kind === 'submit')
+  show('review', [{ type: 'text', text: '核对', style: 'body' }], { actions: [{ label: '提交', style: 'primary', disabled: false, action: submit }] })
+  const page = await weixin.open('screen', { screen: 'review' })
+  await page.tap('提交')
+  await weixin.pause(200)
+  expect(phone.subscribed).toEqual([['tpl-progress', 'tpl-correction']])
+  const posts = written().map(({ path }) => path)
+  expect(posts.filter((path) => path.endsWith('/submission'))).toHaveLength(1)
+  expect(posts).toContain('/subscriptions')
+  expect(written().every(({ header }) => header['Idempotency-Key'])).toBe(true)
+})
+
+test('a tap on a citation opens the article over the screen', async () => {
+  show('cited', [examples.blocks.find(({ type }) => type === 'citations')])
+  show('article', [examples.blocks.find(({ type }) => type === 'article')])
+  const page = await weixin.open('screen', { screen: 'cited' })
+  await page.tap('生活补助细则 第三条')
+  await weixin.pause(100)
+  expect(page.text).toContain('第三条 补助标准')
+})
+
+test('a card leads to its screen', async () => {
+  show('cards', [examples.blocks.find(({ type }) => type === 'card')])
+  const page = await weixin.open('screen', { screen: 'cards' })
+  await page.tap('急需紧缺人才认定')
+  expect(phone.calls.find(([name]) => name === 'navigateTo')?.[1].url).toBe('/pages/screen?screen=application&application=a1')
+})
+
+test('a question to the assistant and its answer stand in the chat', async () => {
+  show('assistant', [{ type: 'chat', messages: [], placeholder: '问', quick: ['硕士每月能领多少'], max_length: 500 }])
+  const page = await weixin.open('assistant')
+  await page.tap('硕士每月能领多少')
+  await weixin.pause(100)
+  expect(written().at(-1)).toMatchObject({ path: '/assistant/messages', body: { text: '硕士每月能领多少' } })
+})
