@@ -22,7 +22,7 @@ MAX_ATTEMPTS = 5
 FIRST_PAUSE = timedelta(seconds=2)
 LONGEST_PAUSE = timedelta(minutes=5)
 
-SETTLE_AFTER = timedelta(minutes=2)
+SETTLE_AFTER = timedelta(minutes=1)
 """How long the platform's event about an unanswered send is waited for before anything is concluded."""
 
 NO_CONSENT = 43101

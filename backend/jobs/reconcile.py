@@ -18,7 +18,7 @@ from backend.store.models import Delivery, Identity, OutboxMessage
 from backend.store.models_messaging import SentReport
 
 PAGE = 500
-FLOWING = timedelta(seconds=30)
+FLOWING = timedelta(seconds=20)
 """Reports come in order enough: one sent so much later than a message proves that its own would have come."""
 
 PATIENCE = timedelta(minutes=10)

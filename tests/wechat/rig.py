@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import requests
 from redis import Redis
 from redis.exceptions import RedisError
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from backend import clock
 from backend.run.redis_server import redis_binary
@@ -62,10 +62,17 @@ class RedisServer:
         self._process.wait()
 
 
+class Quiet(WSGIRequestHandler):
+    """A server that keeps no log: it is the other side, whose logs are none of ours."""
+
+    def log(self, *_):
+        """Say nothing."""
+
+
 @contextmanager
 def served(app):
     """Serve a WSGI application on loopback; yields its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
@@ -87,6 +94,14 @@ class Platform:
         answer = requests.post(f"{self.url}/_ctl/{act}", json=about, timeout=30)
         assert answer.ok, answer.text
         return answer.json()
+
+    def get(self, path: str, **options):
+        """GET a path of the platform."""
+        return requests.get(f"{self.url}{path}", timeout=30, **options)
+
+    def post(self, path: str, **options):
+        """POST to a path of the platform."""
+        return requests.post(f"{self.url}{path}", timeout=30, **options)
 
     def count(self, path: str, errcode: int | None = None) -> int:
         """How often a path was called, with one result or any."""

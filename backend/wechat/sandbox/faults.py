@@ -142,8 +142,8 @@ def commit(fault: Fault) -> Instead | None:
 
 
 def break_connection(environ: dict[str, Any]) -> None:
-    """Close the connection of this request with a reset, whatever server runs the application."""
+    """Break the connection of this request before anything was answered, whatever server runs the application."""
     connection = environ.get("gunicorn.socket") or environ.get("werkzeug.socket")
     if connection is not None:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        connection.close()
+        connection.shutdown(socket.SHUT_RDWR)

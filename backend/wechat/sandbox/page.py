@@ -40,6 +40,7 @@ def create_blueprint(world: World, faults: Faults, pusher: Pusher, public_url: s
     _serve_looks(blueprint, world, faults, pusher, public_url)
     _serve_phone(blueprint, world, pusher)
     _serve_switches(blueprint, world, faults)
+    blueprint.register_error_handler(404, lambda error: error)  # the platform's own answer is for its interfaces
     blueprint.before_request(_refuse_strangers)
     blueprint.after_request(_keep_to_ourselves)
     blueprint.add_app_template_filter(_clock, "clock")
