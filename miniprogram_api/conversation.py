@@ -44,9 +44,9 @@ def line(row: ChatMessage) -> wire.Reply:
     )
 
 
-def _citation(given: Mapping[str, Any]) -> wire.Citation:
+def _citation(given: Mapping[str, Any]) -> wire.Cited:
     fields = {name: given.get(name) for name in ("document", "title", "article", "quote")}
-    return wire.Citation(**{name: str(value) for name, value in fields.items() if value is not None})
+    return wire.Cited(**{name: str(value) for name, value in fields.items() if value is not None})
 
 
 def _links(given: Sequence[Mapping[str, Any]]) -> list[wire.Link]:

@@ -31,16 +31,16 @@ def first_city() -> str:
     return next(iter(packs()))
 
 
-def citations(pack: Pack, cites: Iterable[str]) -> list[wire.Citation]:
+def citations(pack: Pack, cites: Iterable[str]) -> list[wire.Cited]:
     """Return clauses as citations, with the official wording where the operator imported it."""
     return [citation(pack, cite) for cite in dict.fromkeys(cites)]
 
 
-def citation(pack: Pack, cite: str) -> wire.Citation:
+def citation(pack: Pack, cite: str) -> wire.Cited:
     """Return one clause as a citation."""
     document, _, article = cite.partition("/")
     official = documents.wording(pack.city.id, document, article_of(cite).partition("/")[2])
-    return wire.Citation(document=document, title=pack.title_of(cite), article=article, quote=official)
+    return wire.Cited(document=document, title=pack.title_of(cite), article=article, quote=official)
 
 
 def yuan(value: Any) -> int | float | str | None:
@@ -52,9 +52,9 @@ def yuan(value: Any) -> int | float | str | None:
     return value
 
 
-def amount(found: Amount) -> wire.Amount:
+def amount(found: Amount) -> wire.AmountOf:
     """Return an amount as the interface shows it; shares in yuan and as exact parts of the whole."""
-    return wire.Amount(
+    return wire.AmountOf(
         kind=found.kind,
         value=yuan(found.value),
         max=yuan(found.max),

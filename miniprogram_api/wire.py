@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from flask_openapi3 import FileStorage
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
 
 from miniprogram_api.screens import blocks as b
 
@@ -68,7 +68,7 @@ class Error(Answer):
 # --- small things -----------------------------------------------------------------------------------------------------
 
 
-class Citation(Answer):
+class Cited(Answer):
     """The article a statement rests on; `quote` is the official wording where the operator imported it."""
 
     document: str
@@ -109,7 +109,7 @@ class Paging(Asked):
 # --- session ----------------------------------------------------------------------------------------------------------
 
 
-class SignIn(Given):
+class LoginCode(Given):
     """The code that `wx.login` gave, or in sandbox mode `sandbox:<name>`."""
 
     code: Annotated[str, StringConstraints(min_length=1, max_length=200)]
@@ -178,7 +178,7 @@ class ItemName(Answer):
     name: str
 
 
-class Amount(Answer):
+class AmountOf(Answer):
     """An amount as the texts give it; `value` is a number, a day for time limits, or null where there is none."""
 
     kind: Literal["fixed", "range", "discretionary", "unknown", "none"]
@@ -197,7 +197,7 @@ class Unmet(Answer):
 
     fact: str | None
     text: str
-    citations: list[Citation]
+    citations: list[Cited]
 
 
 class Missing(Answer):
@@ -212,7 +212,7 @@ class Refer(Answer):
 
     text: str
     window: str | None
-    citations: list[Citation]
+    citations: list[Cited]
 
 
 class Result(Answer):
@@ -220,13 +220,13 @@ class Result(Answer):
 
     item: ItemName
     verdict: Literal["eligible", "not_eligible", "needs_info", "refer", "not_in_force"]
-    amount: Amount
+    amount: AmountOf
     unmet: list[Unmet]
     missing: list[Missing]
     refer: list[Refer]
     eligible_from: date | None
     closes_on: date | None
-    citations: list[Citation]
+    citations: list[Cited]
 
 
 class Eligibility(Answer):
@@ -266,7 +266,7 @@ class Funding(Answer):
 
     shares: dict[str, Number]
     shares_exact: dict[str, str]
-    citations: list[Citation]
+    citations: list[Cited]
 
 
 class FactAbout(Answer):
@@ -306,7 +306,7 @@ class Reply(Answer):
     who: Literal["me", "assistant", "staff"] = "assistant"
     text: str
     at: str | None = None
-    citations: list[Citation] = []
+    citations: list[Cited] = []
     links: list[Link] = []
     ratable: bool = False
 
@@ -505,13 +505,13 @@ class MendedPoint(Given):
     point: Id
 
 
-class Reuse(Given):
+class ReuseOf(Given):
     """A paper on file."""
 
     material: Id
 
 
-class Upload(BaseModel):
+class PageFile(BaseModel):
     """One page as multipart part `file`."""
 
     file: FileStorage
@@ -591,7 +591,7 @@ class MessageRead(Answer):
     delivery: str | None
 
 
-class MessageList(Answer):
+class Messages(Answer):
     """Messages, newest first; `next` is the key of the following page."""
 
     messages: list[MessageRead]
@@ -675,7 +675,7 @@ class NoticeEntry(Answer):
     text: str
 
 
-class Notice(Answer):
+class PublicNotice(Answer):
     """A public notice; its entries are shown only while it is open."""
 
     id: str
@@ -693,7 +693,7 @@ class Notice(Answer):
 class NoticeList(Answer):
     """Notices that are open now, newest first."""
 
-    notices: list[Notice]
+    notices: list[PublicNotice]
 
 
 class ObjectionGiven(Given):
@@ -767,10 +767,10 @@ class Satisfaction(Given):
 
 
 class AppointmentGiven(Given):
-    """A time at a window: `slot` is `YYYY-MM-DDTHH:MM`."""
+    """A time at a window: `slot` is `YYYY-MM-DDTHH:MM` in Shanghai, as the screen offered it."""
 
     window: Name
-    slot: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$")]
+    slot: NaiveDatetime
     topic: Name
     city: Name | None = None
     application: Id | None = None

@@ -17,7 +17,7 @@ MOST_PIXELS = 60_000_000
 MOST_PAGES = 30
 LONGEST_SIDE = 3000
 THUMBNAIL_SIDE = 360
-PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "MPO": "image/jpeg"}
+PICTURES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 WRONG_KIND = "只能上传照片（JPG、PNG、WebP）或 PDF。请直接拍照，或把文件另存为 PDF 后上传。"
 
 

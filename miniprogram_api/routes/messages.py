@@ -10,13 +10,13 @@ from miniprogram_api.routes import api
 PAGE = 20
 
 
-@api.get("/messages", responses={200: wire.MessageList})
+@api.get("/messages", responses={200: wire.Messages})
 def list_messages(query: wire.Paging):
     """Return messages, newest first, each with what became of its WeChat push."""
     applicant = doors.me()
     rows = inbox.newest(applicant, query.after, PAGE + 1)
     pushed = inbox.pushed(applicant, [row.event for row in rows])
-    return wire.MessageList(
+    return wire.Messages(
         messages=[_message(row, pushed) for row in rows[:PAGE]],
         unread=inbox.unread(applicant),
         next=rows[PAGE - 1].id if len(rows) > PAGE else None,

@@ -18,7 +18,7 @@ def list_notices():
     return wire.NoticeList(notices=[notice(row) for row in running.limit(100)])
 
 
-@api.get("/notices/<id>", responses={200: wire.Notice})
+@api.get("/notices/<id>", responses={200: wire.PublicNotice})
 def read_notice(path: wire.ById):
     """Return one notice; the people on it, masked, only while it runs."""
     _no_index()
@@ -43,11 +43,11 @@ def object_to_entry(path: wire.ById, body: wire.ObjectionGiven):
     return wire.Filed(id=objection.id, toast="异议已提交，公示部门会核实并作出处理。", next=b.Back(reload=True))
 
 
-def notice(row: PublicNotice, entries: bool = False) -> wire.Notice:
+def notice(row: PublicNotice, entries: bool = False) -> wire.PublicNotice:
     """Return a notice as everybody may see it."""
     pack = rulebook.packs()[row.city]
     rows = row.entries.where(NoticeEntry.outcome.is_null()).order_by(NoticeEntry.position) if entries else ()
-    return wire.Notice(
+    return wire.PublicNotice(
         id=row.id,
         number=row.number,
         city=row.city,

@@ -16,7 +16,7 @@ PICTURE = {200: {"content": {"image/jpeg": BYTES, "application/pdf": BYTES}}}
 
 
 @api.post("/applications/<id>/materials/<requirement>/pages", responses={200: wire.SlotAnswer})
-def add_page(path: wire.Paper, form: wire.Upload):
+def add_page(path: wire.Paper, form: wire.PageFile):
     """Add one page to a paper of a draft, or of a case in correction. The same picture twice stays one page."""
     applicant, case = doors.need_consent(), _own_case(path.id)
     original = form.file.stream.read()
@@ -28,7 +28,7 @@ def add_page(path: wire.Paper, form: wire.Upload):
 
 
 @api.post("/applications/<id>/materials/<requirement>/reuse", responses={200: wire.SlotAnswer})
-def reuse_material(path: wire.Paper, body: wire.Reuse):
+def reuse_material(path: wire.Paper, body: wire.ReuseOf):
     """Use a paper that is on file."""
     case = _own_case(path.id)
     commands.hand_in(doors.doer(), case.id, path.requirement, body.material, doors.now())
@@ -56,7 +56,7 @@ def start_material(body: wire.MaterialStart):
 
 
 @api.post("/materials/<id>/pages", responses={200: wire.MaterialKept})
-def add_page_to_material(path: wire.ById, form: wire.Upload):
+def add_page_to_material(path: wire.ById, form: wire.PageFile):
     """Add one page to a paper on file that no submitted case rests on."""
     material = _own_material(path.id)
     if materials.in_use(material.id):
@@ -74,7 +74,7 @@ def delete_material(path: wire.ById):
 
 
 @api.post("/photos", responses={200: wire.FormPhoto})
-def add_photo(form: wire.Upload):
+def add_photo(form: wire.PageFile):
     """Keep a picture that belongs to a complaint or an objection."""
     applicant, original = doors.need_consent(), form.file.stream.read()
     material = materials.create(applicant, "attachment", "随附照片", doors.now())

@@ -1,7 +1,5 @@
 """How it went and what went wrong: ratings, complaints and messages, appointments."""
 
-from datetime import datetime
-
 from backend.clock import SHANGHAI
 from backend.store import sealed
 from backend.store.models import Application, Appointment, Complaint
@@ -76,8 +74,9 @@ def list_appointments():
 def book_appointment(body: wire.AppointmentGiven):
     """Book a time at a window."""
     city = policy.pack_named(doors.city_of(body.city, policy.first_city())).city.id
-    at = datetime.fromisoformat(body.slot).replace(tzinfo=SHANGHAI)
-    row = service.book(doors.me(), city, body.window, at, body.topic, doors.now(), body.application)
+    at = body.slot.replace(tzinfo=SHANGHAI)
+    case = body.application and doors.mine(Application.get_or_none(Application.id == body.application)).id
+    row = service.book(doors.me(), city, body.window, at, body.topic, doors.now(), case)
     return wire.Filed(
         id=row.id,
         toast=f"已预约 {row.day.month}月{row.day.day}日 {row.slot}，{row.counter} 号柜台。",

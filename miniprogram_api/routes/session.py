@@ -35,7 +35,7 @@ def about():
 
 
 @api.post("/session", responses={200: wire.SignedIn})
-def sign_in(body: wire.SignIn):
+def sign_in(body: wire.LoginCode):
     """Exchange a WeChat login code for a session token."""
     account, now = parts().settings.mini_program, doors.now()
     login = parts().gateways.mini_program.code2session(body.code)

@@ -1,19 +1,64 @@
-"""Fixtures of the interface tests."""
+"""Fixtures of the interface tests: the whole web application over an empty store on SQLite."""
 
-from tests.store.fixtures import (
-    empty_postgres,
-    empty_sqlite,
-    postgres_store,
-    sqlite_store,
-    store,
-    store_settings,
-)
+import shutil
+from dataclasses import replace
+from pathlib import Path
 
-__all__ = [
-    "empty_postgres",
-    "empty_sqlite",
-    "postgres_store",
-    "sqlite_store",
-    "store",
-    "store_settings",
-]
+import pytest
+
+from backend.policy.loader import PACKS, load_packs
+from backend.workflow import rulebook
+from miniprogram_api.app import create_app
+from tests.miniprogram_api.world import Gateways, Phone
+from tests.store.fixtures import empty_sqlite, sqlite_store, store_settings
+from tests.workflow.office import Office
+
+__all__ = ["empty_sqlite", "sqlite_store", "store_settings"]
+
+
+@pytest.fixture(scope="session")
+def two_packs(tmp_path_factory):
+    """The pack of the test city beside the real vocabulary."""
+    root = tmp_path_factory.mktemp("packs")
+    shutil.copytree(Path(__file__).parents[1] / "workflow" / "packs" / "testcity", root / "testcity")
+    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
+    return load_packs(root)
+
+
+@pytest.fixture
+def app(sqlite_store, two_packs):
+    """The web application; no Redis behind it."""
+    rulebook.shelf.use(two_packs)
+    settings = replace(sqlite_store, redis_url="redis://127.0.0.1:1/0")
+    yield create_app(settings, gateways=Gateways())
+    rulebook.shelf.use(None)
+
+
+@pytest.fixture
+def visitor(app):
+    """A phone whose owner is not signed in."""
+    return Phone(app.test_client())
+
+
+@pytest.fixture
+def sign_in(app):
+    """Signs people in by name."""
+
+    def sign_in(name: str = "王小明") -> Phone:
+        client = app.test_client()
+        token = Phone(client).ask("POST", "/session", {"code": name})["token"]
+        return Phone(client, token)
+
+    return sign_in
+
+
+@pytest.fixture
+def me(sign_in):
+    """A signed-in person who has agreed to the processing of personal data."""
+    return sign_in().agree()
+
+
+@pytest.fixture
+def office(app):
+    """Everybody who works on the cases of the test city."""
+    return Office()

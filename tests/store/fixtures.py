@@ -74,6 +74,7 @@ def store(request):
 
 def _opened(settings):
     opened = database.open_store(settings)
-    with database.connection():
-        yield settings
+    opened.connect()
+    yield settings
+    opened.close()
     opened.close_all()
