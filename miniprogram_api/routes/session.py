@@ -4,31 +4,20 @@ from datetime import timedelta
 
 from backend import clock
 from backend.store import people
-from miniprogram_api import doors, policy, wire
+from miniprogram_api import doors, policy, sandbox, wire
 from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
 from miniprogram_api.routes import api
-
-SANDBOX_PEOPLE = (
-    ("王小明", "刚入职的硕士，还没有申请"),
-    ("李静", "认定申请审核中"),
-    ("张伟", "收到补正通知"),
-    ("刘洋", "正在公示"),
-    ("陈晨", "已持卡，正在领补助"),
-    ("赵敏", "用人单位人事"),
-)
-"""Names one may sign in as in the sandbox, with what there is to see (`backend.store.seed` makes them)."""
 
 
 @api.get("/about", responses={200: wire.About})
 def about():
     """Say what a client needs to know before anybody signs in."""
     settings, packs = parts().settings, policy.packs()
-    people_ = SANDBOX_PEOPLE if settings.sandbox else ()
     return wire.About(
         sandbox=settings.sandbox,
         sandbox_phone=settings.wechat_base_url if settings.sandbox else None,
-        test_users=[wire.TestUser(name=name, label=f"{name} · {label}") for name, label in people_],
+        test_users=list(sandbox.test_users()) if settings.sandbox else [],
         cities=[wire.CityName(id=pack.city.id, name=pack.city.name) for pack in packs.values()],
         city=policy.first_city(),
     )
