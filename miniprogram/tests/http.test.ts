@@ -67,4 +67,5 @@ test('parameters are encoded and empty ones left out', () => {
   expect(http.address('/screens/items', { q: '落户 & 入学', city: '', after: undefined })).toBe(
     `/api/v1/screens/items?q=${encodeURIComponent('落户 & 入学')}`,
   )
+  expect(http.address('/employer/names?city=x', { q: 'a' })).toBe('/api/v1/employer/names?city=x&q=a')
 })

@@ -96,11 +96,54 @@ test('a personal screen without a session asks to sign in', async () => {
   expect(page.state.status).toBe('sign_in')
 })
 
-test('a screen that needs consent first opens the consent', async () => {
+const noConsent = { status: 403, body: { error: { code: 'consent_required', message: '请先同意', fields: [] } } }
+const agree: Action = { kind: 'call', method: 'POST', path: '/consents', body: { version: '1', scopes: [] } }
+
+test('a screen that needs consent opens the consent, and itself when it was given', async () => {
   const { Controller } = await load()
-  device.fallback = { status: 403, body: { error: { code: 'consent_required', message: '请先同意', fields: [] } } }
-  await Promise.all([new Controller('form').open(), pass(20)])
-  expect(device.shown).toEqual(['replace /pages/screen?screen=consent'])
+  device.replies = [noConsent]
+  const page = new Controller('form')
+  await Promise.all([page.open(), pass(20)])
+  expect(device.shown).toEqual(['/pages/screen?screen=consent'])
+  await Promise.all([new Controller('consent').perform(agree), pass(20)])
+  page.resume()
+  await pass(20)
+  expect(page.state.status).toBe('ready')
+})
+
+test('coming back from the consent without agreeing neither loops nor shows the screen', async () => {
+  const { Controller } = await load()
+  device.fallback = noConsent
+  const page = new Controller('form')
+  await Promise.all([page.open(), pass(20)])
+  page.resume()
+  await pass(20)
+  expect(page.state.status).toBe('failed')
+  expect(device.shown).toHaveLength(1)
+})
+
+test('a tap that needed consent is carried out after agreeing, without a second tap', async () => {
+  const { Controller } = await load()
+  const page = new Controller('item')
+  await Promise.all([page.open(), pass(20)])
+  device.replies = [noConsent]
+  await Promise.all([page.perform({ kind: 'call', method: 'POST', path: '/applications', body: {} }, '开始申请'), pass(20)])
+  await Promise.all([new Controller('consent').perform(agree), pass(20)])
+  page.resume()
+  await pass(20)
+  expect(device.paths('POST')).toEqual(['/applications', '/consents', '/applications'])
+})
+
+test('a step is not left while one of its values was refused', async () => {
+  const { Controller } = await load()
+  const page = new Controller('form')
+  device.fallback = { status: 200, body: { saved: [], fields: [{ field: 'id_number', code: 'checksum', message: '最后一位对不上' }] } }
+  await Promise.all([
+    page.perform({ kind: 'submit', method: 'PUT', path: '/a/facts', forms: [], under: 'facts', body: {}, then: { kind: 'navigate', screen: 'next', params: {}, mode: 'push' } }),
+    pass(20),
+  ])
+  expect(device.shown).toEqual([])
+  expect(page.state.snack?.text).toContain('改一改')
 })
 
 test('a second tap while the first is under way does nothing', async () => {

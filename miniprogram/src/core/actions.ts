@@ -3,7 +3,7 @@ import type { Action, Confirm, Json, SubscribeAsk } from '../contract/screen'
 import type { Answer, Controller } from './controller'
 import { fetchFile } from './files'
 import type { FormHandle } from './form'
-import { newKey, send } from './http'
+import { ApiError, newKey, send } from './http'
 import { back, go, pageUrl } from './navigation'
 import { post } from './outbox'
 import { paintBars, prefer } from './prefs'
@@ -87,7 +87,7 @@ const HANDLERS: Table = {
   },
   sign_in: async ({ then: next }, screen) => {
     if (session.token || (silent() && (await signIn()))) return then(next, screen)
-    screen.state.status = 'sign_in'
+    screen.askToSignIn(() => void then(next, screen))
   },
   sign_out: async ({ confirm }) => {
     if (!(await confirmed(confirm))) return
@@ -108,6 +108,11 @@ export const handledKinds = Object.keys(HANDLERS)
 
 const then = (action: Action | undefined, screen: Controller) => (action ? perform(action, screen) : Promise.resolve())
 
+const CONSENTS = '/consents'
+
+/** When consent to process personal data was last given on this device: what waited for it goes on. */
+export const consentGiven = { at: 0 }
+
 /** Keys of writes not yet answered: tapping again after a failure repeats the same request, not a second one. */
 const unanswered = new Map<string, string>()
 
@@ -125,7 +130,9 @@ async function sent(
   try {
     const answer = await send<Answer>({ method, path, body, key })
     unanswered.delete(name)
+    if (answer.fields?.length) throw new ApiError(422, 'invalid', '有几项需要改一改', answer.fields)
     for (const form of forms) form.settle()
+    if (path === CONSENTS && method === 'POST') consentGiven.at = Date.now()
     await screen.answered(answer, next)
   } catch (error) {
     if (!(error as { passing?: boolean }).passing) unanswered.delete(name)

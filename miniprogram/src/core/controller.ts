@@ -4,8 +4,8 @@
  */
 import { inject, reactive, ref, type InjectionKey, type Ref } from 'vue'
 
-import type { Action, Block, Button, ChatMessage, MaterialSlot, Screen } from '../contract/screen'
-import { perform } from './actions'
+import type { Action, Block, Button, ChatMessage, FieldError, MaterialSlot, Screen } from '../contract/screen'
+import { consentGiven, perform } from './actions'
 import type { FormHandle } from './form'
 import { ApiError, newKey } from './http'
 import { about, session, signIn, silent } from './session'
@@ -42,6 +42,8 @@ export interface Answer {
   next?: Action
   blocks?: Block[]
   slot?: MaterialSlot
+  /** Values that were refused although the rest was saved. */
+  fields?: FieldError[]
   messages?: Partial<ChatMessage>[]
 }
 
@@ -52,6 +54,9 @@ export class Controller {
   chat?: { say(text: string): void; arrived(): void }
   /** What is to be said as soon as the chat is drawn: a question asked on another screen. */
   saying?: string
+  /** What goes on when the person has signed in. */
+  signedIn: () => void = () => undefined
+  private waiting?: { since: number; again: () => void }
   private run = 0
   private timer: ReturnType<typeof setTimeout> | undefined
 
@@ -164,10 +169,18 @@ export class Controller {
 
   /** The page is shown again. */
   resume(): void {
-    const { screen } = this.state
-    if (!screen) return
+    const { screen, status } = this.state
+    if (this.waiting && consentGiven.at > this.waiting.since) return this.consented()
+    if (!screen || status !== 'ready') return
     this.follow(screen)
     if (!kept(this.state.name, this.state.params)?.fresh) void this.load()
+  }
+
+  /** The person agreed: what had needed it is done now, without a second tap. */
+  private consented(): void {
+    const again = this.waiting!.again
+    this.waiting = undefined
+    again()
   }
 
   private show(screen: Screen): void {
@@ -187,23 +200,28 @@ export class Controller {
     const known = error instanceof ApiError ? error : new ApiError(0, 'broken', '页面出错了，请退出重进')
     if (!(error instanceof ApiError)) console.error(error)
     if (known.status === 401) return this.askToSignIn()
-    if (known.code === 'consent_required') return void this.perform({ kind: 'navigate', screen: 'consent', params: {}, mode: 'replace' })
+    if (known.code === CONSENT && !this.waiting) this.askConsent(() => void this.load())
     this.state.error = known
     if (this.state.screen && known.passing) this.state.stale = Date.now()
     else this.state.status = 'failed'
   }
 
-  private askToSignIn(): void {
-    this.state.screen = undefined
+  /** Show the way to sign in; afterwards the screen is fetched, or `then` is done. */
+  askToSignIn(then: () => void = () => void this.load()): void {
     this.state.status = 'sign_in'
+    this.signedIn = then
     about().catch(() => undefined)
+  }
+
+  /** Open the consent; when it is given, the screen beneath does what had needed it. */
+  askConsent(again: () => void): void {
+    this.waiting = { since: Date.now(), again }
+    void perform({ kind: 'navigate', screen: 'consent', params: {}, mode: 'push' }, this)
   }
 
   private async actionFailed(error: unknown, retry: () => void): Promise<void> {
     if (error instanceof ApiError && error.status === 401) return this.askToSignIn()
-    if (error instanceof ApiError && error.code === 'consent_required') {
-      return perform({ kind: 'navigate', screen: 'consent', params: {}, mode: 'push' }, this)
-    }
+    if (error instanceof ApiError && error.code === CONSENT) return this.askConsent(retry)
     if (error instanceof ApiError && error.fields.length && this.markFields(error)) return
     if (!(error instanceof Error)) throw error
     this.say(error.message, 'danger', error instanceof ApiError && error.passing ? retry : undefined)
@@ -235,6 +253,9 @@ export class Controller {
 function whole(message: Partial<ChatMessage>, id: string): ChatMessage {
   return { id, who: 'assistant', text: '', citations: [], links: [], blocks: [], ratable: false, ...message }
 }
+
+/** The code of answers that need consent to process personal data first. */
+export const CONSENT = 'consent_required'
 
 export const fieldId = (name: string) => `field-${name}`
 

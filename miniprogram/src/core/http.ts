@@ -65,7 +65,7 @@ export function headers(key?: string): Record<string, string> {
 export function address(path: string, query: Request['query'] = {}): string {
   const pairs = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined && pair[1] !== '')
   const text = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&')
-  return `${origin}/api/v1${path}${text ? `?${text}` : ''}`
+  return `${origin}/api/v1${path}${text && (path.includes('?') ? '&' : '?')}${text}`
 }
 
 /** Send a request and return its JSON. Raises ApiError. */
