@@ -123,7 +123,9 @@ def _list(fact: Fact, known: Known | None, common: Mapping, today: date, city: s
 def _object(fact: Fact, known: Known | None, common: Mapping, today: date, city: str) -> b.FormField:
     inner = [_part(part, name, today, city) for name, part in fact.fields.items()]
     value = known.value if known and isinstance(known.value, Mapping) else None
-    return b.ObjectField(**common, value=value, fields=inner, none=getattr(fact, "null_label", None) or "没有")
+    none = getattr(fact, "null_label", None) or "没有"
+    none_chosen = known is not None and known.value is None
+    return b.ObjectField(**common, value=value, fields=inner, none=none, none_chosen=none_chosen)
 
 
 def _part(fact: Fact, name: str, today: date, city: str) -> b.SimpleField:
