@@ -14,8 +14,10 @@ PR_SET_PDEATHSIG = 1
 
 
 def main(arguments):
-    """Arrange the signal and become the program; do not start at all when the supervisor is gone already."""
+    """Arrange the signals and become the program; do not start at all when the supervisor is gone already."""
     supervisor, *program = arguments
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a shell's background job is started deaf to Ctrl-C
+        signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() == int(supervisor):

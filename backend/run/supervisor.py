@@ -165,6 +165,8 @@ class Supervisor:
                 child.ask_to_stop()
             _wait(group)
             for child in group:
+                if not child.stopped():
+                    self._say(f"{child.process.title}（{child.process.name}）没有按时停止，强制结束")
                 child.end()
         leftovers.clear(*marker(self._settings), grace=1)
 

@@ -119,9 +119,10 @@ def test_after_the_start_command_is_killed_the_next_start_is_clean_and_trains_no
     assert stack.not_ready() == []
 
 
-def test_stopping_leaves_no_process(stack):
+def test_stopping_leaves_no_process_and_none_has_to_be_forced(stack):
     stack.stop()
     try:
+        assert "强制结束" not in stack.console()
         assert list(leftovers.marked("TALENT_SUPERVISED", str(stack.data_dir))) == []
         assert "已全部停止" in stack.console()
     finally:

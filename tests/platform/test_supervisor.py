@@ -109,6 +109,7 @@ def test_stop_leaves_nothing_running_not_even_what_ignores_the_request(supervise
     running = [pid(settings, "one"), pid(settings, "two")]
     supervisor.stop()
     assert not [number for number in running if alive(number)]
+    assert supervise.said == ["one（one）没有按时停止，强制结束"]
     assert list(leftovers.marked(*marker(settings))) == []
 
 
