@@ -1,86 +1,99 @@
 """Conditions written out as one Python function, because a register is judged in one go.
 
 The closures in `conditions` say what a condition means and answer questions about it; the function made here gives the
-same results for a whole list of conditions several times as fast. A property test holds the two against each other.
-Only constants of packs that the loader has checked enter the text, and only by name.
+same results for all conditions of an item, or of a whole city, many times as fast: each condition is one statement, and
+what several of them have in common (a fact, a test, a definition) is worked out once. A property test holds the two
+against each other. Only constants of packs that the loader has checked enter the text.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from backend.policy.conditions import MISSING, All, Any_, Condition, FactTest, Not, Referring, Values
+from backend.policy.conditions import (
+    FALSE,
+    MISSING,
+    REFER,
+    TRUE,
+    TURNED,
+    UNKNOWN,
+    All,
+    Any_,
+    Condition,
+    FactTest,
+    Not,
+    Referring,
+    Values,
+)
 
-Outcomes = Callable[[Values, date], tuple[tuple[int, ...], ...]]
+Outcome = tuple[tuple[int, ...], ...]
+"""The results of the conditions of one item, group by group."""
+Outcomes = Callable[[Values, date], tuple[Outcome, ...]]
 
 _ORDER = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
+_ORDER |= {"on_or_after": ">=", "on_or_before": "<=", "after": ">", "before": "<"}
 
 
 class _Writer:
-    """Writes expressions over `g` (values.get), `v` (values) and `day`; constants and temporaries get names."""
+    """Writes one statement a condition over `v` (values) and `day`; what stands already is not written again."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"M": MISSING, "TURNED": (3, 1, 2, 0)}
-        self._temporaries = 0
+        self.names: dict[str, Any] = {"M": MISSING, "TURNED": TURNED}
+        self.lines: list[str] = ["g = v.get"]
+        self._written: dict[str, str] = {}
 
-    def constant(self, value: Any) -> str:
-        name = f"c{len(self.names)}"
-        self.names[name] = value
-        return name
+    def result_of(self, condition: Condition) -> str:
+        """Return the name of a condition's result."""
+        return self._statement(_WRITERS.get(type(condition), _Writer._call)(self, condition))
 
-    def temporary(self) -> str:
-        self._temporaries += 1
-        return f"t{self._temporaries}"
+    def _statement(self, text: str) -> str:
+        if text not in self._written:
+            self._written[text] = f"t{len(self._written)}"
+            self.lines.append(f"{self._written[text]} = {text}")
+        return self._written[text]
 
-    def expression(self, condition: Condition) -> str:
-        """Return the text of an expression for a condition's result: 0 false, 1 refer, 2 unknown, 3 true."""
-        write = _WRITERS.get(type(condition), _Writer._call)
-        return write(self, condition)
+    def _constant(self, key: str, value: Any) -> str:
+        """Return a name for a thing that cannot be written out; equal keys stand for equal things."""
+        if key not in self._written:
+            self._written[key] = f"c{len(self._written)}"
+            self.names[self._written[key]] = value
+        return self._written[key]
+
+    def _bound(self, value: Any) -> str:
+        parts = value if isinstance(value, tuple) else (value,)
+        plain = all(part is None or isinstance(part, str | int) for part in parts)
+        return repr(value) if plain else self._constant(f"bound {value!r}", value)
 
     def _call(self, condition: Condition) -> str:
-        return f"{self.constant(condition.test)}(v, day)"
+        return f"{self._constant(f'{type(condition).__name__} {condition!r}', condition.test)}(v, day)"
 
     def _fact(self, test: FactTest) -> str:
         if test.other is not None:
             return self._call(test)
-        fact, bound, t = repr(test.fact), self.constant(test.bound), self.temporary()
-        if test.operator == "is":
-            return f"(3 if ({t} := g({fact}, M)) == {bound} else 2 if {t} is M else 0)"
-        if test.operator == "in":
-            return f"(3 if ({t} := g({fact}, M)) in {bound} else 2 if {t} is M else 0)"
+        fact = self._statement(f"g({test.fact!r}, M)")
         if test.operator == "given":
-            return f"(3 if (g({fact}) is not None) == {bound} else 0)"
-        if test.operator in _ORDER:
-            compared = f"3 if {t} {_ORDER[test.operator]} {bound} else 0"
-            return f"(2 if ({t} := g({fact}, M)) is M else 0 if {t} is None else {compared})"
-        return self._call(test)
+            absent, present = (FALSE, TRUE) if test.bound else (TRUE, FALSE)
+            return f"{absent} if {fact} is M or {fact} is None else {present}"
+        bound = self._bound(test.bound)
+        if test.operator in ("is", "in"):
+            sign = {"is": "==", "in": "in"}[test.operator]
+            return f"{TRUE} if {fact} {sign} {bound} else {UNKNOWN} if {fact} is M else {FALSE}"
+        compared = f"{TRUE} if {fact} {_ORDER[test.operator]} {bound} else {FALSE}"
+        return f"{UNKNOWN} if {fact} is M else {FALSE} if {fact} is None else {compared}"
 
     def _all(self, condition: All) -> str:
-        names = [self.temporary() for _ in condition.parts]
-        parts = [
-            f"0 if not ({name} := {self.expression(part)}) else"
-            for name, part in zip(names, condition.parts, strict=True)
-        ]
-        return f"({' '.join(parts)} 3 if {' == '.join(names)} == 3 else min({', '.join(names)}, 3))"
+        return " & ".join(map(self.result_of, condition.parts)) or str(TRUE)
 
     def _any(self, condition: Any_) -> str:
-        names = [self.temporary() for _ in condition.parts]
-        parts = [
-            f"3 if ({name} := {self.expression(part)}) == 3 else"
-            for name, part in zip(names, condition.parts, strict=True)
-        ]
-        return f"({' '.join(parts)} max({', '.join(names)}, 0))"
+        return " | ".join(map(self.result_of, condition.parts)) or str(FALSE)
 
     def _not(self, condition: Not) -> str:
-        return f"TURNED[{self.expression(condition.part)}]"
+        return f"TURNED[{self.result_of(condition.part)}]"
 
     def _referring(self, condition: Referring) -> str:
-        doubt, base = self.temporary(), self.temporary()
-        tested = f"({base} := {self.expression(condition.part)})"
-        return (
-            f"(1 if ({doubt} := {self.expression(condition.when)}) == 3"
-            f" else (2 if {doubt} == 2 else 3) if {tested} == 3 else {base})"
-        )
+        base, doubt = self.result_of(condition.part), self.result_of(condition.when)
+        open_ = f"{UNKNOWN} if {doubt} == {UNKNOWN} and {base} == {TRUE} else {base}"
+        return f"{REFER} if {doubt} == {TRUE} else {open_}"
 
 
 _WRITERS: dict[type, Callable[[_Writer, Any], str]] = {
@@ -92,11 +105,15 @@ _WRITERS: dict[type, Callable[[_Writer, Any], str]] = {
 }
 
 
-def compile_all(*groups: Sequence[Condition]) -> Outcomes:
-    """Return one function from values and a day to the results of these conditions, group by group, in order."""
+def compile_all(items: Sequence[Sequence[Sequence[Condition]]]) -> Outcomes:
+    """Return one function from values and a day to the results of all conditions, item by item in their groups."""
     writer = _Writer()
-    results = (f"({''.join(f'{writer.expression(condition)}, ' for condition in group)})" for group in groups)
-    text = f"def outcomes(v, day):\n    g = v.get\n    return ({', '.join(results)},)\n"
+    result = _nested(_nested(_nested(map(writer.result_of, group)) for group in item) for item in items)
+    text = "\n    ".join(["def outcomes(v, day):", *writer.lines, f"return {result}"])
     exec(compile(text, "<conditions>", "exec"), writer.names)  # noqa: S102 - see the module's head
     outcomes: Outcomes = writer.names["outcomes"]
     return outcomes
+
+
+def _nested(parts: Iterable[str]) -> str:
+    return f"({''.join(f'{part}, ' for part in parts)})"

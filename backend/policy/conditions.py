@@ -8,7 +8,8 @@ A condition answers four questions about a person's facts on a day:
     closes(values, day)   the last day on which it still holds by time (None: it does not run out)
 
 The results are ordered FALSE < REFER < UNKNOWN < TRUE: `all` takes the least of its parts and `any` the greatest. So a
-bar beats a doubt, a doubt beats a question, and one fulfilled alternative is enough.
+bar beats a doubt, a doubt beats a question, and one fulfilled alternative is enough. They are written as numbers whose
+bits fill up from below, so that `&` is the least and `|` the greatest of several.
 
 `values` maps fact names (dotted for parts of objects) to Python values; a name that is not there is unknown, which is
 never false. Conditions are compiled once into closures, because a register is judged in one go.
@@ -22,7 +23,8 @@ from typing import Any, Protocol
 from backend.policy.periods import add_months, add_period, first_of_month
 from backend.policy.types import Period
 
-FALSE, REFER, UNKNOWN, TRUE = 0, 1, 2, 3
+FALSE, REFER, UNKNOWN, TRUE = 0b000, 0b001, 0b011, 0b111
+TURNED = {FALSE: TRUE, REFER: REFER, UNKNOWN: UNKNOWN, TRUE: FALSE}
 MISSING: Any = object()
 
 Values = Mapping[str, Any]
@@ -151,8 +153,8 @@ class FactTest:
         self.test: Test = against_fact if other else AGAINST_CONSTANT[operator](fact, bound)
 
     def __repr__(self) -> str:
-        bound = f"{self.other} + {self.plus}" if self.plus else self.other or self.bound
-        return f"{self.fact} {self.operator} {bound}"
+        plus = f" + {self.plus.number} {self.plus.unit}" if self.plus else ""
+        return f"{self.fact} {self.operator} {f'fact {self.other}{plus}' if self.other else repr(self.bound)}"
 
     def unknown(self, values: Values, day: date) -> tuple[str, ...]:
         """Whether a fact is given is never itself a question."""
@@ -293,11 +295,9 @@ class All:
         def test(values: Values, day: date) -> int:
             result = TRUE
             for one in tests:
-                outcome = one(values, day)
-                if outcome == FALSE:
-                    return FALSE
-                if outcome < result:
-                    result = outcome
+                result &= one(values, day)
+                if result == FALSE:
+                    break
             return result
 
         self.test: Test = test
@@ -328,11 +328,9 @@ class Any_:
         def test(values: Values, day: date) -> int:
             result = FALSE
             for one in tests:
-                outcome = one(values, day)
-                if outcome == TRUE:
-                    return TRUE
-                if outcome > result:
-                    result = outcome
+                result |= one(values, day)
+                if result == TRUE:
+                    break
             return result
 
         self.test: Test = test
@@ -356,12 +354,10 @@ class Any_:
 class Not:
     """The part must not hold; doubt and ignorance stay what they are."""
 
-    _TURNED = (TRUE, REFER, UNKNOWN, FALSE)
-
     def __init__(self, part: Condition):
         self.part, self.facts, self.questions = part, part.facts, part.questions
-        inner, turned = part.test, self._TURNED
-        self.test: Test = lambda values, day: turned[inner(values, day)]
+        inner = part.test
+        self.test: Test = lambda values, day: TURNED[inner(values, day)]
 
     def __repr__(self) -> str:
         return f"not {self.part!r}"

@@ -23,5 +23,6 @@ class lazy(Generic[Value]):
     def __get__(self, instance: object | None, owner: type) -> "lazy[Value] | Value":
         if instance is None:
             return self
-        value = instance.__dict__[self.name] = self.work(instance)
+        value = self.work(instance)
+        setattr(instance, self.name, value)
         return value

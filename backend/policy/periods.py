@@ -9,12 +9,15 @@ from datetime import date, timedelta
 
 from backend.policy.types import Period
 
+SHORTEST_MONTH = 28
+
 
 def add_months(day: date, months: int) -> date:
     """Return the corresponding day `months` later (or earlier), at most the last of that month."""
     years, month = divmod(day.month - 1 + months, 12)
     year = day.year + years
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+    last = day.day if day.day <= SHORTEST_MONTH else min(day.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, last)
 
 
 def add_period(day: date, period: Period) -> date:

@@ -223,8 +223,8 @@ def _ranges(name: str, fact: Fact, raw: Any) -> Ranges:
 
 
 def _list(name: str, fact: Fact, raw: Any) -> tuple[Any, ...]:
-    if not isinstance(raw, list | tuple):
-        raise _Malformed(name, f"“{fact.label}”要填一组内容")
+    if not isinstance(raw, list | tuple) or not all(isinstance(part, str | int) for part in raw):
+        raise _Malformed(name, f"“{fact.label}”要填一组文字或数字")
     return tuple(raw)
 
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from backend.policy.compiled import compile_all
 from backend.policy.conditions import All, Any_, ElapsedTest, FactTest, Not, Referring
+from backend.policy.ruling import groups_of
 from backend.policy.types import Period
 
 DAY = date(2021, 5, 20)
@@ -48,13 +49,14 @@ values = st.fixed_dictionaries(
 
 @given(st.lists(conditions, max_size=4), st.lists(conditions, max_size=2), values)
 def test_compiled_tests_give_what_the_conditions_say(first, second, facts):
-    outcomes = compile_all(first, second)(facts, DAY)
-    assert outcomes == tuple(tuple(c.test(facts, DAY) for c in group) for group in (first, second))
+    outcomes = compile_all([[first, second]])(facts, DAY)
+    assert outcomes[0] == tuple(tuple(c.test(facts, DAY) for c in group) for group in (first, second))
 
 
 def test_every_condition_of_every_pack_compiles_to_itself(packs):
     for pack in packs.values():
         for day in (date(2020, 6, 1), date(2021, 6, 1)):
             for item in pack.on(day).items.values():
-                tested = [r.test for r in (*item.conditions, *item.exclusions)]
-                assert compile_all(tested)({}, day) == (tuple(test.test({}, day) for test in tested),)
+                groups = groups_of(item)
+                expected = tuple(tuple(test.test({}, day) for test in group) for group in groups)
+                assert compile_all([groups])({}, day) == (expected,)
