@@ -6,8 +6,56 @@ no rule stands here.
 
 from flask import Blueprint
 
-from backend.console import accounts_pages, notices_pages, office_pages, payments_pages, security, views
+from backend.console import (
+    accounts_pages,
+    appointments_pages,
+    assist_pages,
+    audit_pages,
+    bulk,
+    calendar_pages,
+    cards_pages,
+    case_pages,
+    context,
+    desk_pages,
+    employers_pages,
+    errors,
+    notices_pages,
+    overview_pages,
+    payments_pages,
+    people_pages,
+    policy_pages,
+    printing,
+    questions_pages,
+    replies_pages,
+    security,
+    staff_pages,
+    voices_pages,
+)
 from backend.settings import Settings
+
+PAGES = (
+    accounts_pages,
+    desk_pages,
+    bulk,
+    case_pages,
+    notices_pages,
+    payments_pages,
+    cards_pages,
+    appointments_pages,
+    employers_pages,
+    people_pages,
+    assist_pages,
+    voices_pages,
+    questions_pages,
+    policy_pages,
+    overview_pages,
+    calendar_pages,
+    replies_pages,
+    staff_pages,
+    audit_pages,
+    printing,
+)
+"""Modules with pages, each with its `register`."""
 
 
 def create_blueprint(settings: Settings) -> Blueprint:
@@ -20,13 +68,18 @@ def create_blueprint(settings: Settings) -> Blueprint:
         static_folder="static",
         static_url_path="/static",
     )
-    security.guard(blueprint, secure_cookies=not settings.sandbox)
-    views.register(blueprint)
-    notices_pages.register(blueprint)
-    payments_pages.register(blueprint)
-    office_pages.register(blueprint)
-    accounts_pages.register(blueprint)
+    blueprint.record_once(lambda state: state.app.config.update(_config(settings)))
+    security.guard(blueprint)
+    context.register(blueprint)
+    for pages in PAGES:
+        pages.register(blueprint)
+    errors.register(blueprint)
     return blueprint
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    """What routes need of the surroundings."""
+    return {"CONSOLE_SECURE_COOKIES": not settings.sandbox, "CONSOLE_PUBLIC_URL": settings.public_url}
 
 
 __all__ = ["create_blueprint"]

@@ -1,4 +1,6 @@
-"""Login, logout, password, one-time codes and one's own sessions."""
+"""Login, logout, password, one-time codes, one's own sessions, and who stands in while one is away."""
+
+from datetime import date
 
 import segno
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
@@ -13,6 +15,7 @@ def register(blueprint: Blueprint) -> None:
     """Add the pages of one's own account to the console."""
     blueprint.get("/login", endpoint="login")(_login)
     blueprint.post("/login", endpoint="log_in")(_log_in)
+    blueprint.get("/alive", endpoint="alive")(_alive)
     blueprint.post("/logout", endpoint="log_out")(_log_out)
     blueprint.get("/password", endpoint="password")(_password)
     blueprint.post("/password", endpoint="change_password")(_change_password)
@@ -20,6 +23,8 @@ def register(blueprint: Blueprint) -> None:
     blueprint.post("/account/totp", endpoint="enable_totp")(_enable_totp)
     blueprint.post("/account/totp/off", endpoint="disable_totp")(_disable_totp)
     blueprint.post("/account/sessions/<session_id>/close", endpoint="close_session")(_close_session)
+    blueprint.post("/account/absences", endpoint="delegate")(_delegate)
+    blueprint.post("/account/absences/<delegation_id>/end", endpoint="end_delegation")(_end_delegation)
 
 
 def _login():
@@ -45,12 +50,17 @@ def _log_in():
 
 def _inside(address: str | None) -> str | None:
     """Return an address to go on to only when it lies inside the console."""
-    lies_inside = address and address.startswith("/console/") and "\\" not in address and "\n" not in address
+    lies_inside = address and address.startswith("/console/") and not set(address) & set("\\\r\n\t")
     return address if lies_inside else None
 
 
+def _alive():
+    """Tell a page whether its login still lives, and the token that its forms need now."""
+    return {"csrf": g.staff_session.csrf}
+
+
 def _log_out():
-    accounts.close_session(g.session.id, clock.now())
+    accounts.close_session(g.staff_session.id, clock.now())
     return security.forget(redirect(url_for("console.login")))
 
 
@@ -72,11 +82,18 @@ def _change_password():
     return security.forget(redirect(url_for("console.login")))
 
 
-def _account():
+def _account(**shown):
     secret = accounts.new_totp_secret() if g.staff.totp_sealed is None else None
     picture = segno.make(accounts.totp_uri(g.staff, secret)).svg_data_uri(scale=5) if secret else None
+    today = clock.today()
     return render_template(
-        "console/account.html", secret=secret, picture=picture, sessions=accounts.sessions(g.staff.id)
+        "console/account.html",
+        secret=secret,
+        picture=picture,
+        sessions=accounts.sessions(g.staff.id),
+        colleagues=accounts.colleagues(g.staff),
+        delegations=accounts.delegations(g.staff.id, today),
+        **shown,
     )
 
 
@@ -109,4 +126,30 @@ def _close_session(session_id: str):
         abort(404)
     accounts.close_session(session_id, clock.now())
     flash("已退出该设备。")
+    return redirect(url_for("console.account"))
+
+
+# --- standing in ------------------------------------------------------------------------------------------------------
+
+
+def _delegate():
+    """Let a colleague stand in for the days one is away."""
+    form = request.form
+    try:
+        days = [date.fromisoformat(form.get(name, "")) for name in ("starts_on", "ends_on")]
+        row = accounts.delegate(g.staff.id, form.get("deputy", ""), *days)
+    except accounts.NoDeputy as error:
+        return _account(error=str(error)), 422
+    except ValueError:
+        return _account(error="请填写开始和结束日期。"), 422
+    audit.record(audit.Actor("staff", g.staff.id), "delegate", "staff", row.deputy_id, clock.now())
+    flash(f"已设置，{row.deputy.name}在这几天可以办理您手里的件，操作记在他的名下。")
+    return redirect(url_for("console.account"))
+
+
+def _end_delegation(delegation_id: str):
+    if not accounts.end_delegation(delegation_id, g.staff.id):
+        abort(404)
+    audit.record(audit.Actor("staff", g.staff.id), "end_delegation", "staff", g.staff.id, clock.now())
+    flash("已结束代理。")
     return redirect(url_for("console.account"))

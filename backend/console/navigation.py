@@ -4,26 +4,48 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, current_app, g, request, url_for
+from flask import abort, g, request, url_for
 
 from backend.workflow.rights import STAFF_ROLES, Role
 
 OFFICES = frozenset({Role.WINDOW, Role.REVIEWER, Role.SUPERVISOR, Role.COORDINATOR})
 OVERSEERS = frozenset({Role.SUPERVISOR, Role.COORDINATOR, Role.LEADER, Role.AUDITOR})
+KEEPERS = frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN})
 
-PAGES: tuple[tuple[str, str, frozenset[Role]], ...] = (
-    ("console.home", "办件", STAFF_ROLES - {Role.ADMIN}),
-    ("console.notices", "公示与异议", OFFICES | {Role.LEADER, Role.AUDITOR}),
-    ("console.payments", "兑现", frozenset({Role.FINANCE, Role.EMPLOYER, Role.LEADER, Role.AUDITOR, Role.COORDINATOR})),
-    ("console.employers", "用人单位", OFFICES),
-    ("console.voices", "投诉与评价", OFFICES | OVERSEERS),
-    ("console.questions", "问答改进", frozenset({Role.COORDINATOR, Role.SUPERVISOR, Role.ADMIN})),
-    ("console.policy", "政策", STAFF_ROLES - {Role.EMPLOYER}),
-    ("console.overview", "统计", OVERSEERS),
-    ("console.staff", "账号", frozenset({Role.ADMIN})),
-    ("console.audit", "操作日志", frozenset({Role.AUDITOR, Role.ADMIN})),
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the bar: its endpoint, its name, who uses it. What lies below its address belongs to it."""
+
+    endpoint: str
+    name: str
+    roles: frozenset[Role]
+
+
+PAGES = (
+    Page("console.home", "办件", STAFF_ROLES - {Role.ADMIN}),
+    Page("console.assist", "代办", frozenset({Role.SPECIALIST})),
+    Page("console.notices", "公示与异议", OFFICES | {Role.LEADER, Role.AUDITOR}),
+    Page(
+        "console.payments",
+        "兑现",
+        frozenset({Role.FINANCE, Role.EMPLOYER, Role.LEADER, Role.AUDITOR, Role.COORDINATOR}),
+    ),
+    Page("console.cards", "人才卡", OFFICES),
+    Page("console.appointments", "预约", OFFICES),
+    Page("console.employers", "用人单位", OFFICES),
+    Page("console.people", "本单位人才", frozenset({Role.EMPLOYER})),
+    Page("console.voices", "投诉与评价", OFFICES | OVERSEERS),
+    Page("console.questions", "问答改进", KEEPERS),
+    Page("console.policy", "政策", STAFF_ROLES - {Role.EMPLOYER}),
+    Page("console.overview", "统计", OVERSEERS),
+    Page("console.calendar", "工作日历", frozenset({Role.COORDINATOR, Role.ADMIN})),
+    Page("console.staff", "账号", frozenset({Role.ADMIN})),
+    Page("console.audit", "操作日志", frozenset({Role.AUDITOR, Role.ADMIN})),
 )
-"""Endpoint, name, roles. A page of this table is refused to every other role (`only_for`)."""
+"""A page of this table, and all below it, is refused to every other role (`only_for`)."""
+
+ROLES = {page.endpoint: page.roles for page in PAGES}
 
 
 @dataclass(frozen=True)
@@ -33,21 +55,29 @@ class Entry:
     name: str
     address: str
     here: bool
-    count: int = 0
 
 
 def entries() -> list[Entry]:
     """Return the entries for the present account."""
-    return [
-        Entry(name, url_for(endpoint), request.endpoint == endpoint)
-        for endpoint, name, roles in PAGES
-        if g.staff.role in roles and endpoint in current_app.view_functions
-    ]
+    mine = [page for page in PAGES if g.staff.role in page.roles]
+    return [Entry(page.name, url_for(page.endpoint), _is_here(page)) for page in mine]
+
+
+def _is_here(page: Page) -> bool:
+    address = url_for(page.endpoint)
+    if page.endpoint == "console.home":
+        return request.path == address or request.path.startswith(f"{address}cases/")
+    return request.path == address or request.path.startswith(f"{address}/")
+
+
+def uses(endpoint: str) -> bool:
+    """Tell whether the present account's role uses a page."""
+    return g.staff.role in ROLES[endpoint]
 
 
 def only_for(endpoint: str) -> Callable[[Callable], Callable]:
     """Return a decorator that keeps a view to the roles that the table names for a page."""
-    roles = next(roles for page, _, roles in PAGES if page == endpoint)
+    roles = ROLES[endpoint]
 
     def keep(view: Callable) -> Callable:
         @wraps(view)
@@ -57,3 +87,8 @@ def only_for(endpoint: str) -> Callable[[Callable], Callable]:
         return kept
 
     return keep
+
+
+def first_page() -> str:
+    """Return the address an account begins at."""
+    return entries()[0].address

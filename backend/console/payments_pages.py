@@ -1,23 +1,29 @@
-"""Money: what is due by payer, batches for the bank that two people answer for, the bank's result."""
+"""Money: the ledger by payer, batches for the bank that two people answer for, insured months, closing a month."""
 
-import csv
 import hashlib
-import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
-from openpyxl import Workbook, load_workbook
-from peewee import fn
 
 from backend import clock
+from backend.console import sheets, words
 from backend.console.navigation import only_for
-from backend.store import audit, facts
-from backend.store.models import Application, Payment, PaymentBatch
-from backend.workflow import payments
+from backend.store import audit, facts, insured, treasury
+from backend.store import staff as accounts
+from backend.store.models import Payment, PaymentBatch
+from backend.workflow import payments, rulebook
 from backend.workflow.refusal import Refusal
 from backend.workflow.rights import Role
 
 PAGE = "console.payments"
 COLUMNS = ("付款编号", "月份", "姓名", "社保卡账号", "开户银行", "金额（元）")
+RESULT_COLUMN = 6
+"""Where the bank (or the clerk) writes why a payment failed: the first column after those of the export."""
+
+MONTH = re.compile(r"^(\d{4})[-年./]?(0?[1-9]|1[0-2])月?$")
+YES = frozenset({"是", "补缴", "1", "y", "yes", "true"})
 
 
 def register(blueprint: Blueprint) -> None:
@@ -28,37 +34,119 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/payments/batches/<batch_id>", endpoint="batch")(keep(_batch))
     blueprint.post("/payments/batches/<batch_id>/<act>", endpoint="batch_act")(keep(_act))
     blueprint.get("/payments/batches/<batch_id>/file.<kind>", endpoint="batch_file")(keep(_file))
+    blueprint.post("/payments/<payment_id>/retry", endpoint="retry_payment")(keep(_retry))
+    blueprint.post("/payments/periods", endpoint="close_period")(keep(_close_period))
+    blueprint.post("/payments/insured", endpoint="insured")(keep(_insured))
 
 
-def _mine():
-    """The rows an account may see: its city's; HR only what its own employer pays."""
+# --- the ledger -------------------------------------------------------------------------------------------------------
+
+
+def _purse() -> treasury.Purse:
+    """An account sees its city's money; HR only what its own employer pays."""
     if g.staff.role == Role.EMPLOYER:
-        own = Application.select(Application.id).where(Application.employer == g.staff.employer_id)
-        return (Payment.payer == "employer") & Payment.application.in_(own)
-    return Payment.city == g.staff.city
+        return treasury.Purse(employer=g.staff.employer_id or "-")
+    return treasury.Purse(city=g.staff.city or "-")
 
 
-def _payments():
-    sums = (
-        Payment.select(Payment.payer, Payment.state, fn.SUM(Payment.fen).alias("fen"), fn.COUNT(Payment.id).alias("n"))
-        .where(_mine())
-        .group_by(Payment.payer, Payment.state)
-        .order_by(Payment.payer, Payment.state)
-    )
-    rows = Payment.select().where(_mine()).order_by(Payment.created_at.desc(), Payment.id).limit(200)
-    batches = PaymentBatch.select().where(PaymentBatch.city == g.staff.city).order_by(PaymentBatch.id.desc()).limit(50)
+def _choice() -> treasury.Choice:
+    args = request.args
+    names = {name: args.get(name, "") for name in ("payer", "state", "item", "period")}
+    return treasury.Choice(**names, page=min(10_000, max(1, args.get("page", 1, type=int))))
+
+
+def _payments(**shown):
+    purse, choice, is_office = _purse(), _choice(), g.staff.role != Role.EMPLOYER
+    rows, more = treasury.entries(purse, choice)
     return render_template(
         "console/payments.html",
-        sums=list(sums),
-        rows=list(rows),
-        batches=[] if g.staff.role == Role.EMPLOYER else list(batches),
-        may_batch=g.staff.role == Role.FINANCE,
+        sums=treasury.sums(purse),
+        choice=choice,
+        rows=rows,
+        more=more,
+        batches=treasury.batches(g.staff.city) if is_office else [],
+        overdue=treasury.overdue(g.staff.city, clock.today()) if is_office else 0,
+        closed=treasury.closed_periods(g.staff.city) if is_office else [],
+        items=_paid_items() if is_office else [],
+        may_pay=g.staff.role == Role.FINANCE,
+        **shown,
     )
+
+
+def _paid_items() -> list:
+    pack = rulebook.packs().get(g.staff.city or "")
+    return [item for item in pack.items.values() if item.kind == "service" and item.funding] if pack else []
+
+
+def _retry(payment_id: str):
+    row = Payment.get_or_none((Payment.id == payment_id) & (Payment.city == g.staff.city)) or abort(404)
+    try:
+        payments.retry(g.staff, row.id, clock.now())
+        flash("已恢复为待兑现，可以重新制单。")
+    except Refusal as refusal:
+        flash(str(refusal), "error")
+    return redirect(url_for("console.batch", batch_id=row.batch_id) if row.batch_id else url_for(PAGE))
+
+
+def _close_period():
+    """Settle a month of an item; entries that are neither paid nor stopped hold it up."""
+    item, month = request.form.get("item", ""), _month(request.form.get("period", ""))
+    if month is None or item not in {one.id for one in _paid_items()}:
+        flash("请选择事项和月份。", "error")
+        return redirect(url_for(PAGE, _anchor="periods"))
+    if left := treasury.unfinished(g.staff.city, item, month):
+        flash(f"这个月还有 {left} 笔没有发放完，处理完再结账。", "error")
+        return redirect(url_for(PAGE, item=item, period=month))
+    try:
+        payments.close_period(g.staff, g.staff.city, item, month, clock.now())
+        flash(f"{words.item_name(g.staff.city, item)} {words.period_text(month)}已结账，以后只能另记更正。")
+    except Refusal as refusal:
+        flash(str(refusal), "error")
+    return redirect(url_for(PAGE, _anchor="periods"))
+
+
+def _month(text: str) -> str | None:
+    found = MONTH.match(text.strip())
+    return f"{found[1]}-{int(found[2]):02}" if found else None
+
+
+# --- insured months ---------------------------------------------------------------------------------------------------
+
+
+def _insured():
+    """Check a file of the insurance office and show what it brings; keep it only when told to."""
+    if g.staff.role != Role.FINANCE:
+        abort(403)
+    upload, now = request.files.get("file"), clock.now()
+    if upload is None or not upload.filename:
+        return _payments(insured_error="请选择社保经办机构给的参保缴费文件（XLSX 或 CSV）。"), 422
+    data = upload.read()
+    try:
+        checked = insured.check(_insured_rows(sheets.read(upload.filename, data)))
+    except sheets.Unreadable as error:
+        return _payments(insured_error=str(error)), 422
+    if request.form.get("act") != "import" or checked.wrong:
+        return _payments(insured=checked, insured_name=upload.filename)
+    source = hashlib.sha256(data).hexdigest()[:16]
+    new = payments.import_insured(checked.months, source, now, g.staff)
+    flash(f"已导入 {new} 个月，{len(checked.months) - new} 条原来就有或查无此人。")
+    return redirect(url_for(PAGE, _anchor="insured"))
+
+
+def _insured_rows(rows: Iterator[list[str]]) -> Iterator[tuple[str, str | None, str | None, bool]]:
+    """Rows of id number, month, employer, back-paid; a first row of headings is left out."""
+    for number, row in enumerate(rows):
+        cells = [*row, "", "", "", ""][:4]
+        if any(cells) and not (number == 0 and not any(sign.isdigit() for sign in cells[0])):
+            yield cells[0].upper(), _month(cells[1]), cells[2] or None, cells[3].lower() in YES
+
+
+# --- batches ----------------------------------------------------------------------------------------------------------
 
 
 def _make():
     try:
-        batch = payments.make_batch(g.staff, g.staff.city, request.form.get("payer", ""), clock.now())
+        batch = payments.make_batch(g.staff, g.staff.city or "", request.form.get("payer", ""), clock.now())
     except Refusal as refusal:
         flash(str(refusal), "error")
         return redirect(url_for(PAGE))
@@ -73,95 +161,92 @@ def _own_batch(batch_id: str) -> PaymentBatch:
 
 def _batch(batch_id: str):
     batch = _own_batch(batch_id)
-    rows = list(batch.payments.order_by(Payment.period, Payment.id))
-    return render_template("console/batch.html", batch=batch, rows=rows, total=sum(row.fen for row in rows))
+    rows = treasury.of_batch(batch_id)
+    return render_template(
+        "console/batch.html",
+        batch=batch,
+        rows=rows,
+        total=sum(row.fen for row in rows),
+        may_pay=g.staff.role == Role.FINANCE,
+        names=accounts.names_of([batch.created_by, batch.approved_by]),
+    )
 
 
 def _act(batch_id: str, act: str):
     """Approve or cancel a batch, or take in the bank's result."""
-    batch, now = _own_batch(batch_id), clock.now()
+    batch = _own_batch(batch_id)
+    if act not in BATCH_ACTS:
+        abort(404)
     try:
-        match act:
-            case "approve":
-                payments.approve_batch(g.staff, batch.id, now)
-                flash("已复核，可以导出给银行。")
-            case "cancel":
-                payments.cancel_batch(g.staff, batch.id, now)
-                flash("批次已撤销，款项恢复为待兑现。")
-                return redirect(url_for(PAGE))
-            case "settle":
-                paid, failed = payments.settle(g.staff, batch.id, _results(batch), now.date(), now)
-                flash(f"已登记银行结果：成功 {paid} 笔，失败 {failed} 笔。")
-            case _:
-                abort(404)
-    except (Refusal, _BadResult) as refusal:
+        flash(BATCH_ACTS[act](batch, clock.now()))
+    except (Refusal, sheets.Unreadable) as refusal:
         flash(str(refusal), "error")
     return redirect(url_for("console.batch", batch_id=batch.id))
 
 
-class _BadResult(ValueError):
-    """The bank's file cannot be read."""
+def _approve(batch: PaymentBatch, now: datetime) -> str:
+    payments.approve_batch(g.staff, batch.id, now)
+    return "已复核，可以导出给银行。"
+
+
+def _cancel(batch: PaymentBatch, now: datetime) -> str:
+    payments.cancel_batch(g.staff, batch.id, now)
+    return "批次已撤销，款项恢复为待兑现。"
+
+
+def _settle(batch: PaymentBatch, now: datetime) -> str:
+    results = _results(batch)
+    paid, failed = payments.settle(g.staff, batch.id, results, now.date(), now)
+    return f"已登记银行结果：成功 {paid} 笔，失败 {failed} 笔。"
+
+
+BATCH_ACTS = {"approve": _approve, "cancel": _cancel, "settle": _settle}
 
 
 def _results(batch: PaymentBatch) -> dict[str, str | None]:
-    """Read the bank's result: payment id and, where it failed, the reason. Without a file everything counts as paid."""
+    """Read the bank's result: payment id and, where it failed, the reason.
+
+    Without a file every payment counts as paid, but only when that was ticked. Raises Unreadable.
+    """
+    known = {row.id for row in batch.payments if row.state == "batched"}
     upload = request.files.get("file")
     if upload is None or not upload.filename:
-        return {row.id: None for row in batch.payments if row.state == "batched"}
-    try:
-        rows = list(_table(upload.filename, upload.read()))
-    except Exception:
-        raise _BadResult("结果文件读不出来，请用导出的 CSV 或 XLSX，在最后加一列“失败原因”后再上传。") from None
-    known = {row.id for row in batch.payments}
-    results = {str(row[0]): (str(row[6]).strip() or None) if len(row) > 6 and row[6] else None for row in rows if row}
-    return {key: value for key, value in results.items() if key in known}
-
-
-def _table(name: str, data: bytes):
-    if name.lower().endswith(".xlsx"):
-        return load_workbook(io.BytesIO(data), read_only=True).active.iter_rows(values_only=True)
-    return csv.reader(io.StringIO(data.decode("utf-8-sig")))
+        if request.form.get("all") != "paid":
+            raise sheets.Unreadable("请选择银行结果文件，或者勾选“全部成功”。")
+        return dict.fromkeys(known)
+    rows = list(sheets.read(upload.filename, upload.read()))
+    results = {row[0]: (row[RESULT_COLUMN] or None) if len(row) > RESULT_COLUMN else None for row in rows if row}
+    found = {key: value for key, value in results.items() if key in known}
+    if not found:
+        raise sheets.Unreadable("文件里没有这个批次的付款编号，请用这个批次导出的文件登记结果。")
+    return found
 
 
 def _file(batch_id: str, kind: str):
     """Give the file for the bank; only of an approved batch, and every download is in the audit log."""
     batch = _own_batch(batch_id)
-    if batch.state not in ("approved", "exported", "settled") or kind not in ("csv", "xlsx"):
+    if g.staff.role != Role.FINANCE:
+        abort(403)
+    if batch.state not in ("approved", "exported", "settled") or kind not in FILES:
         abort(404)
-    rows = [COLUMNS, *(_line(row) for row in batch.payments.order_by(Payment.id))]
-    data = _xlsx(rows) if kind == "xlsx" else _csv(rows)
-    now = clock.now()
-    if g.staff.role == Role.FINANCE:
-        payments.mark_exported(g.staff, batch.id, hashlib.sha256(data).hexdigest(), now)
+    lines, now = [_line(row) for row in treasury.of_batch(batch.id)], clock.now()
+    data, media_type = FILES[kind](lines)
+    payments.mark_exported(g.staff, batch.id, hashlib.sha256(data).hexdigest(), now)
     audit.record(audit.Actor("staff", g.staff.id), "download", "payment_batch", batch.id, now, {"kind": kind})
-    types = {"csv": "text/csv", "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
     disposition = {"Content-Disposition": f'attachment; filename="{batch.number}.{kind}"'}
-    return Response(data, mimetype=types[kind], headers=disposition)
+    return Response(data, mimetype=media_type, headers=disposition)
 
 
-def _line(row: Payment) -> tuple:
-    """The account as filed with the case; a cell may not begin a formula."""
+FILES = {
+    "csv": lambda lines: (sheets.csv_bytes([COLUMNS, *lines]), "text/csv"),
+    "xlsx": lambda lines: (sheets.xlsx_bytes("兑现清单", COLUMNS, lines), sheets.XLSX),
+}
+
+
+def _line(row: Payment) -> tuple[str, ...]:
+    """The account as filed with the case; where that had none, the present one."""
     told = facts.of_rows(row.application.fact_ids, reveal={"full_name", "bank_account"})
     current = facts.values(row.applicant_id, reveal={"full_name", "bank_account"})
-    text = (_safe(told.get(key) or current.get(key) or "") for key in ("full_name", "bank_account", "bank_name"))
-    return (row.id, row.period, *text, f"{row.fen / 100:.2f}")
-
-
-def _safe(text: str) -> str:
-    return f"'{text}" if str(text)[:1] in "=+-@" else str(text)
-
-
-def _csv(rows) -> bytes:
-    stream = io.StringIO()
-    csv.writer(stream).writerows(rows)
-    return stream.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(rows) -> bytes:
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("兑现清单")
-    for row in rows:
-        sheet.append(row)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    text = (str(told.get(key) or current.get(key) or "") for key in ("full_name", "bank_account", "bank_name"))
+    whole, rest = divmod(abs(row.fen), 100)
+    return (row.id, row.period, *text, f"{'-' if row.fen < 0 else ''}{whole}.{rest:02}")

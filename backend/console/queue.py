@@ -1,39 +1,94 @@
 """What lies on a desk and what an account may see: queries for lists, sorted by what is due first."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from functools import reduce
-from operator import or_
+from operator import and_, or_
+from typing import Any
 
-from peewee import Case
+from peewee import JOIN, Case
 
-from backend.store import facts
-from backend.store.models import Application, StepRecord
+from backend.clock import SHANGHAI
+from backend.store.models import Application, Employer, StepRecord
 from backend.workflow.rights import CITY_WIDE, STANDS_ABOVE, Hat, Role
 from backend.workflow.stages import OPEN, State
 
 PAGE = 50
+OPEN_STATES = [str(state) for state in OPEN]
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What a list shows: the own desk or everything visible, a state, an item, only what is late, words to find."""
+    """What a list shows. Empty means: not narrowed by this.
 
-    scope: str = "mine"  # mine | visible
+    `scope` is mine (the own desk) or visible. `person` are applicant ids, never names. The spans are days, both ends
+    included: when submitted, when closed; `breached` are stays left late (or still late) within the closed span.
+    """
+
+    scope: str = "mine"
     state: str = ""
     item: str = ""
+    step: str = ""
+    agency: str = ""
     late: bool = False
-    words: str = ""
+    breached: bool = False
+    number: str = ""
+    person: tuple[str, ...] = ()
+    submitted_from: date | None = None
+    submitted_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
     page: int = 1
 
+    def query(self, **changes: Any) -> dict[str, Any]:
+        """Return the filters, with changes, as arguments of an address; what narrows nothing is left out."""
+        changed = replace(self, **{"page": 1, **changes})
+        return {name: _written(value) for name, value in vars(changed).items() if value and value != _PLAIN[name]}
 
-@dataclass(frozen=True)
-class Listing:
-    """One page of a list; `more` tells whether another follows."""
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything but the scope narrows the list."""
+        return any(value != _PLAIN[name] for name, value in vars(self).items() if name not in ("scope", "page"))
 
-    cases: Sequence[Application]
-    more: bool
+
+_PLAIN = vars(Filters())
+
+
+def _written(value: Any) -> Any:
+    if value is True:
+        return 1
+    return list(value) if isinstance(value, tuple) else value
+
+
+def filters_of(args: Any, scope: str = "mine") -> Filters:
+    """Read filters from the arguments of an address; what cannot be read is left out."""
+    return Filters(
+        scope=args.get("scope") if args.get("scope") in ("mine", "visible") else scope,
+        state=args.get("state", ""),
+        item=args.get("item", ""),
+        step=args.get("step", ""),
+        agency=args.get("agency", ""),
+        late=bool(args.get("late")),
+        breached=bool(args.get("breached")),
+        number=args.get("number", "").strip(),
+        person=tuple(args.getlist("person"))[:50],
+        submitted_from=_day(args.get("submitted_from")),
+        submitted_to=_day(args.get("submitted_to")),
+        closed_from=_day(args.get("closed_from")),
+        closed_to=_day(args.get("closed_to")),
+        page=min(10_000, max(1, args.get("page", 1, type=int))),
+    )
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+# --- whose desk, whose sight ------------------------------------------------------------------------------------------
 
 
 def on_desk(hats: Sequence[Hat]):
@@ -51,6 +106,9 @@ def _desk(hat: Hat):
     open_case = Application.state.in_([str(state) for state in OPEN - {State.CORRECTION}])
     if hat.role == Role.EMPLOYER:
         return open_case & (Application.role == hat.role) & (Application.employer == hat.employer)
+    if hat.role == Role.SPECIALIST:
+        waiting = Application.state.in_([State.DRAFT, State.CORRECTION])
+        return waiting & Application.delegate.in_([hat.wearer, hat.owner])
     places = [place for place in (hat.agency, hat.window) if place]
     return open_case & _scope(hat) & Application.role.in_(roles) & Application.agency.in_(places)
 
@@ -77,32 +135,88 @@ def _scope(hat: Hat):
     return condition
 
 
+# --- lists ------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of a list; `more` tells whether another follows."""
+
+    cases: Sequence[Application]
+    more: bool
+
+
 def listing(hats: Sequence[Hat], filters: Filters, today: date) -> Listing:
     """Return one page of the cases that fit, the earliest due day first, those without a limit last."""
-    condition = on_desk(hats) if filters.scope == "mine" else visible(hats)
-    condition = _narrow(condition, filters, today)
-    no_limit = Case(None, [(Application.due_on.is_null(), 1)], 0)
-    query = Application.select().where(condition).order_by(no_limit, Application.due_on, Application.id)
-    found = list(query.limit(PAGE + 1).offset((filters.page - 1) * PAGE))
+    found = list(_chosen(hats, filters, today).limit(PAGE + 1).offset((filters.page - 1) * PAGE))
     return Listing(found[:PAGE], len(found) > PAGE)
 
 
+def everything(hats: Sequence[Hat], filters: Filters, today: date) -> Iterable[Application]:
+    """Yield all cases that fit, one after the other, for an export; constant memory."""
+    return _chosen(hats, filters, today).iterator()
+
+
+def next_on_desk(hats: Sequence[Hat], but: str) -> Application | None:
+    """Return the case on the desk that is due first, another than `but`."""
+    return _ordered(Application.select().where(on_desk(hats) & (Application.id != but))).first()
+
+
+def of_ids(hats: Sequence[Hat], ids: Sequence[str]) -> list[Application]:
+    """Return those of the named cases that lie on the desk, the earliest due day first."""
+    return list(_ordered(Application.select().where(on_desk(hats) & Application.id.in_(list(ids)))))
+
+
+def _chosen(hats: Sequence[Hat], filters: Filters, today: date):
+    condition = on_desk(hats) if filters.scope == "mine" else visible(hats)
+    rows = Application.select(Application, Employer).join(Employer, JOIN.LEFT_OUTER)
+    return _ordered(rows.where(_narrow(condition, filters, today)))
+
+
+def _ordered(query):
+    no_limit = Case(None, [(Application.due_on.is_null(), 1)], 0)
+    return query.order_by(no_limit, Application.due_on, Application.id)
+
+
 def _narrow(condition, filters: Filters, today: date):
-    if filters.state:
+    if filters.state == "open":
+        condition &= Application.state.in_(OPEN_STATES)
+    elif filters.state:
         condition &= Application.state == filters.state
-    if filters.item:
-        condition &= Application.item == filters.item
+    for column, wanted in (
+        (Application.item, filters.item),
+        (Application.step_kind, filters.step),
+        (Application.agency, filters.agency),
+    ):
+        if wanted:
+            condition &= column == wanted
     if filters.late:
-        condition &= (Application.due_on < today) & Application.state.in_([str(state) for state in OPEN])
-    if filters.words:
-        condition &= _matches(filters.words)
-    return condition
+        condition &= (Application.due_on < today) & Application.state.in_(OPEN_STATES)
+    if filters.number:
+        condition &= Application.number.startswith(filters.number)
+    if filters.person:
+        condition &= Application.applicant.in_(list(filters.person))
+    spans = _within(Application.submitted_at, filters.submitted_from, filters.submitted_to)
+    if filters.breached:
+        return reduce(and_, spans, condition & Application.id.in_(_breaches(filters)))
+    return reduce(and_, [*spans, *_within(Application.closed_at, filters.closed_from, filters.closed_to)], condition)
 
 
-def _matches(words: str):
-    """Find by case number, or exactly by id number, phone or full name (looked up by keyed hash)."""
-    people = {person for name in ("id_number", "phone", "full_name") for person in facts.find(name, words)}
-    return Application.number.startswith(words) | Application.applicant.in_(sorted(people))
+def _breaches(filters: Filters):
+    late = StepRecord.overdue_since.is_null(False)
+    spans = _within(StepRecord.left_at, filters.closed_from, filters.closed_to)
+    return StepRecord.select(StepRecord.application).where(reduce(and_, spans, late))
+
+
+def _within(column, first: date | None, last: date | None) -> list:
+    """Return the conditions that keep a moment within days."""
+    since = [column >= midnight(first)] if first else []
+    return [*since, column < midnight(last + timedelta(days=1))] if last else since
+
+
+def midnight(day: date) -> datetime:
+    """Return the first moment of a day in Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
 
 
 @dataclass(frozen=True)
@@ -117,11 +231,11 @@ class Counts:
 
 def counts(hats: Sequence[Hat], today: date) -> Counts:
     """Count what waits on the desk, is due today, is late, and all open cases in sight."""
-    mine = on_desk(hats)
-    open_case = Application.state.in_([str(state) for state in OPEN])
+    mine, seen = on_desk(hats), visible(hats)
+    open_case = Application.state.in_(OPEN_STATES)
     return Counts(
         waiting=Application.select().where(mine).count(),
         today=Application.select().where(mine & (Application.due_on == today)).count(),
         late=Application.select().where(mine & (Application.due_on < today)).count(),
-        visible=Application.select().where(visible(hats) & open_case).count(),
+        visible=Application.select().where(seen & open_case).count(),
     )

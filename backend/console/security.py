@@ -7,18 +7,24 @@ nothing from elsewhere and may not be framed.
 import hmac
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, g, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
 
 from backend import clock
+from backend.console.errors import FormExpired
 from backend.store import staff as accounts
-from backend.store.models import Staff, StaffSession
+from backend.store.models import Staff
 from backend.workflow.rights import Hat
 
 COOKIE = "console_session"
 OPEN_ENDPOINTS = frozenset({"console.login", "console.log_in", "console.static"})
 """What can be reached without a session; everything else sends one to the login."""
 
-WHILE_CHANGING_PASSWORD = OPEN_ENDPOINTS | {"console.password", "console.change_password", "console.log_out"}
+WHILE_CHANGING_PASSWORD = OPEN_ENDPOINTS | {
+    "console.password",
+    "console.change_password",
+    "console.log_out",
+    "console.alive",
+}
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; form-action 'self'; "
@@ -30,24 +36,41 @@ HEADERS = {
 }
 
 
-def guard(blueprint: Blueprint, secure_cookies: bool) -> None:
+MOST_FIELDS = 2000
+"""Fields one form may have: a batch names many cases, a correction many papers and facts."""
+
+
+def guard(blueprint: Blueprint) -> None:
     """Put the checks before and the headers after every route of the blueprint."""
+    blueprint.before_request(_allow_long_forms)
     blueprint.before_request(_require_session)
     blueprint.before_request(_require_token)
     blueprint.after_request(_harden)
-    blueprint.record_once(lambda state: state.app.config.setdefault("CONSOLE_SECURE_COOKIES", secure_cookies))
+
+
+def _allow_long_forms() -> None:
+    request.max_form_parts = MOST_FIELDS
 
 
 def _require_session():
     """Find the session of the cookie; without one only the open routes answer."""
     token = request.cookies.get(COOKIE)
-    g.session = accounts.session_of(token, clock.now()) if token else None
-    g.staff = g.session.staff if g.session else None
+    g.staff_session = accounts.session_of(token, clock.now()) if token else None
+    g.staff = g.staff_session.staff if g.staff_session else None
     if g.staff is None and request.endpoint not in OPEN_ENDPOINTS:
-        return _to("console.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
+        return _to_login(expired=bool(token))
     if g.staff is not None and g.staff.must_change and request.endpoint not in WHILE_CHANGING_PASSWORD:
         return _to("console.password")
     return None
+
+
+def _to_login(expired: bool) -> Response:
+    """Send a visitor to the login, and afterwards on to the page asked for; what a script asks is refused."""
+    if request.endpoint == "console.alive":
+        abort(401)
+    if expired:
+        flash("登录已过期或已在别处退出，请重新登录。", "error")
+    return _to("console.login", next=request.full_path.rstrip("?") if request.method == "GET" else None)
 
 
 def _to(endpoint: str, **values) -> Response:
@@ -65,8 +88,8 @@ def _require_token():
     if request.endpoint in OPEN_ENDPOINTS:
         return None if _same_origin() else abort(403)
     given = request.headers.get("X-CSRF-Token") or request.form.get("csrf") or ""
-    if g.session is None or not hmac.compare_digest(given.encode(), g.session.csrf.encode()):
-        abort(403, "页面已过期，请刷新后再提交。")
+    if g.staff_session is None or not hmac.compare_digest(given.encode(), g.staff_session.csrf.encode()):
+        raise FormExpired
     return None
 
 
@@ -127,8 +150,3 @@ def hats() -> list[Hat]:
     staff: Staff = g.staff
     absent = accounts.stands_in_for(staff.id, clock.today())
     return [own_hat(staff), *(hat_of(colleague, wearer=staff.id) for colleague in absent)]
-
-
-def current_session() -> StaffSession:
-    """Return the session of the request."""
-    return g.session

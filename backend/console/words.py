@@ -3,15 +3,19 @@
 from datetime import date, datetime
 from typing import Any
 
+from flask import g
 from markupsafe import Markup
 
 from backend import clock
-from backend.policy import money
+from backend.messages import messages
+from backend.policy import FactError, money
+from backend.policy.benefit import Amount
 from backend.policy.types import Agency
-from backend.store.models import Staff
+from backend.store import replies
+from backend.store.models import Application, OutboxMessage, SavedReply, Staff
 from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, Role
-from backend.workflow.stages import STATE_NAMES, STEP_NAMES, State
+from backend.workflow.stages import COMMANDS, STATE_NAMES, STEP_NAMES, State
 
 SOURCE_NAMES = {
     "assistant": "助手对话",
@@ -54,6 +58,121 @@ OUTBOX_NAMES = {
     "skipped": "仅站内消息",
     "unknown": "结果待确认",
 }
+
+
+OUTBOX_TONES = {"sent": "ok", "failed": "bad", "unknown": "warn", "queued": "info", "leased": "info", "sending": "info"}
+PAYMENT_KINDS = {"regular": "发放", "back_pay": "补发", "claw_back": "追缴", "correction": "更正"}
+PAYMENT_STATES = {"due": "待兑现", "batched": "已入批次", "paid": "已发放", "failed": "发放失败", "stopped": "已停发"}
+PAYMENT_TONES = {"due": "info", "batched": "info", "paid": "ok", "failed": "bad", "stopped": ""}
+DECISION_NAMES = {
+    "recognition": "认定",
+    "grant": "准予",
+    "rejection": "不通过",
+    "refusal": "不予受理",
+    "stop": "停发",
+    "claw_back": "追缴",
+}
+OUTCOME_NAMES = {
+    "accepted": "已受理",
+    "approved": "通过",
+    "rejection": "不通过",
+    "refusal": "不予受理",
+    "no_objection": "公示无异议",
+    "decided": "已决定",
+    "card_issued": "已发卡",
+    "done": "已办结",
+    "entered": "已列入兑现",
+    "confirmed": "申请人已确认",
+    "withdrawn": "申请人撤回",
+    "expired": "逾期终止",
+}
+UNIT_NAMES = {"workday": "个工作日", "day": "日", "month": "个月"}
+EMPLOYER_STATES = {"pending": "等待审核", "approved": "已通过", "refused": "未通过", "suspended": "已暂停"}
+CARD_STATES = {"valid": "有效", "lost": "已挂失", "replaced": "已补发新卡", "cancelled": "已注销"}
+CARD_TONES = {"valid": "ok", "lost": "warn", "replaced": "", "cancelled": "bad"}
+PUSH_REASONS = {
+    "no_consent": "本人没有订阅这类消息",
+    "no_identity": "本人没有关联微信",
+    "person_gone": "本人已注销",
+    "switched_off": "本人关闭了这类提醒",
+    "too_late": "过了有效时间，不再推送",
+    "refused": "微信不接收这条消息",
+    "gave_up": "多次发送都没有成功",
+    "stopped": "这类消息暂停发送，等管理员处理",
+    "campaign_stopped": "群发已停止",
+    "no_answer": "微信没有回应，等回报结果",
+    "worker_died": "发送途中中断，等微信回报结果",
+    "never_known": "微信一直没有回报结果",
+    "not_handed_over": "微信回报：没有送达",
+    "reported": "微信回报：已送达",
+    "again": "工作人员重新发送",
+}
+"""Reason of an outbox row (`backend.jobs`) → what staff read."""
+AREA_NAMES = {"district": "区属", "county": "县属", "city": "市直"}
+AUDIT_ACTIONS = {
+    "read": "查看",
+    "reveal": "查看证件号等",
+    "open_page": "打开材料原图",
+    "find_person": "按证件或姓名查找",
+    "log_in": "登录",
+    "change_password": "修改密码",
+    "enable_totp": "启用动态码",
+    "disable_totp": "停用动态码",
+    "add_staff": "新增账号",
+    "change_staff": "修改账号",
+    "reset": "重置密码",
+    "reset_password": "重置密码",
+    "disable": "停用账号",
+    "disable_staff": "停用账号",
+    "enable": "启用账号",
+    "sign_out": "强制退出",
+    "delegate": "设置代理",
+    "end_delegation": "结束代理",
+    "note": "写备注",
+    "mark_paper": "标记材料",
+    "set_area": "填写财政隶属",
+    "assign": "指派代办专员",
+    "act_for": "代办登记",
+    "send_again": "重发消息",
+    "print": "生成文书",
+    "export": "导出名单",
+    "download": "下载",
+    "stop": "停发",
+    "claw_back": "追缴",
+    "correct_entry": "更正台账",
+    "make_batch": "制单",
+    "approve_batch": "复核批次",
+    "cancel_batch": "撤销批次",
+    "export_batch": "导出批次",
+    "settle_batch": "登记银行结果",
+    "retry": "重新兑现",
+    "close_period": "结账",
+    "import_insured": "导入参保月份",
+    "accrue": "自动计入台账",
+    "warn": "时限提醒",
+    "card_lost": "卡挂失",
+    "card_cancelled": "卡注销",
+    "card_replaced": "补卡",
+    "card_renewed": "年度登记",
+    "close": "公示期满",
+    "start": "新建申请",
+    "rate": "评价",
+    "answer_rating": "回复评价",
+    "complain": "提交投诉或留言",
+    "answer_complaint": "答复投诉或留言",
+    "close_complaint": "确认答复",
+    "forward_complaint": "转办投诉或留言",
+    "book": "预约",
+    "cancel": "取消预约",
+    "mark_appointment": "登记到访",
+    "handle_question": "处理问答",
+    "declare_day": "录入工作日历",
+    "approve_employer": "通过用人单位",
+    "refuse_employer": "退回用人单位",
+    "suspend_employer": "暂停用人单位",
+    "departure": "报告离职",
+}
+"""Action of an audit row → its name. Commands of the transition table have theirs there."""
 
 
 def role_name(role: str) -> str:
@@ -108,6 +227,17 @@ def scope_name(staff: Staff) -> str:
     return " ".join(part for part in parts if part)
 
 
+def amount_text(amount: Amount) -> str:
+    """Write an amount as the texts have it: value or span, unit, months."""
+    if isinstance(amount.value, date):
+        return day(amount.value)
+    upper = f"–{amount.max}" if amount.max is not None else ""
+    months = f"，最长 {amount.months} 个月" if amount.months else ""
+    unit = f" {amount.unit}" if amount.unit else ""
+    value = "由人审定" if amount.value is None and not upper else f"{amount.value or ''}{upper}{unit}"
+    return f"{amount.label + '：' if amount.label else ''}{value}{months}"
+
+
 def day(value: date | None) -> str:
     """Write a day; empty for none."""
     return f"{value.year}年{value.month}月{value.day}日" if value else ""
@@ -120,13 +250,16 @@ def moment(value: datetime | None) -> str:
 
 def yuan(fen: int | None) -> str:
     """Write an amount in fen as yuan with two decimals and thousands; empty for none."""
-    return "" if fen is None else f"{fen / 100:,.2f}"
+    if fen is None:
+        return ""
+    whole, rest = divmod(abs(fen), 100)
+    return f"{'-' if fen < 0 else ''}{whole:,}.{rest:02}"
 
 
 def due_tag(due_on: date | None, today: date) -> Markup:
     """Return how long is left until a due day, coloured as it runs out; nothing where no limit is set."""
     if due_on is None:
-        return Markup('<span class="hint">文本未定时限</span>')
+        return Markup('<span class="hint">政策没有规定时限</span>')
     left = (due_on - today).days
     tone, text = (
         ("bad", f"已逾期 {-left} 天") if left < 0 else ("warn", "今天到期") if left == 0 else ("", f"还有 {left} 天")
@@ -147,7 +280,7 @@ def fact_value(name: str, value: Any) -> str:
     if name in vocabulary and not vocabulary[name].protected:
         try:
             parsed = vocabulary.parse({name: value})
-        except Exception:  # an old value that today's vocabulary no longer takes is shown as it stands
+        except FactError:  # an old value that today's vocabulary no longer takes is shown as it stands
             return str(value)
         if vocabulary[name].type == "object":
             inner = [(key.partition(".")[2], inner) for key, inner in parsed.items() if "." in key]
@@ -158,6 +291,21 @@ def fact_value(name: str, value: Any) -> str:
     return str(value)
 
 
+def fact_shown(name: str, value: Any) -> str:
+    """Return a value that follows from other facts (parsed already) as people read it."""
+    return rulebook.packs().vocabulary.show(name, value)
+
+
+def category_name(category: str | None) -> str:
+    """Return the name of a recognition's category; empty for none."""
+    return fact_value("recognition_category", category) if category else ""
+
+
+def tier_name(tier: str | None) -> str:
+    """Return the name of a recognition's tier; empty for none."""
+    return fact_value("recognized_tier", tier) if tier else ""
+
+
 def clause_label(city: str, cite: str) -> str:
     """Return a citation as people write it: the document's title and the article."""
     packs = rulebook.packs()
@@ -166,7 +314,96 @@ def clause_label(city: str, cite: str) -> str:
         return cite
     head, _, part = article.partition(".")
     number = f"第{head}条" if head.isdigit() else head
-    return f"《{packs[city].documents[document].title}》{number}{f'（{part}）' if part else ''}"
+    title = packs[city].documents[document].title.strip("《》")
+    return f"《{title}》{number}{f'（{part}）' if part else ''}"
+
+
+def clause_text(city: str, cite: str) -> str:
+    """Return what a clause says, in our own words; nothing where the pack does not have it."""
+    packs = rulebook.packs()
+    try:
+        return packs[city].clause(cite).text
+    except KeyError:
+        return "政策包里没有这一条的内容。"
+
+
+def holder(case: Application) -> str:
+    """Return in whose hands a case is."""
+    if case.role is None:
+        return "—"
+    if case.role == Role.EMPLOYER:
+        return str(case.employer.name) if case.employer else "用人单位"
+    if case.role == Role.APPLICANT or case.state == State.CORRECTION:
+        return "申请人"
+    return place_name(case.city, case.agency)
+
+
+def message_title(template: str) -> str:
+    """Return the title of a message."""
+    known = messages().templates.get(template)
+    return known.title if known else template
+
+
+def push_reason(message: OutboxMessage) -> str:
+    """Say why a message was not pushed, or what the platform answered; empty where there is nothing to say."""
+    reason = message.reason or ""
+    kind, _, rest = reason.partition(":")
+    said = PUSH_REASONS.get(kind, rest or kind) if reason else ""
+    code = f"微信返回 {message.errcode}" if message.errcode else ""
+    return "；".join(part for part in (said, code) if part)
+
+
+def limit_text(length: int | None, unit: str | None) -> str:
+    """Write a limit as the texts have it."""
+    return f"{length} {UNIT_NAMES[unit]}" if length and unit else "政策没有规定时限"
+
+
+def period_text(period: str) -> str:
+    """Write a month."""
+    return f"{period[:4]}年{int(period[5:])}月" if len(period) == 7 else period
+
+
+def filter_notes(filters: Any) -> list[str]:
+    """Return what narrows a list and has no field of its own on the page."""
+    spans = (
+        ("提交", filters.submitted_from, filters.submitted_to),
+        ("超期环节结束" if filters.breached else "办结", filters.closed_from, filters.closed_to),
+    )
+    notes = [f"{name}：{day(first) or '最早'}至{day(last) or '今天'}" for name, first, last in spans if first or last]
+    if filters.agency:
+        notes.append(place_name(g.staff.city, filters.agency))
+    if filters.number:
+        notes.append(f"编号以 {filters.number} 开头")
+    return [*notes, *(["有超期环节"] if filters.breached else [])]
+
+
+BROWSERS = (
+    ("MicroMessenger", "微信"),
+    ("Edg", "Edge"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (("Windows", "Windows"), ("Android", "安卓手机"), ("iPhone", "iPhone"), ("Mac OS", "Mac"), ("Linux", "Linux"))
+
+
+def browser_name(agent: str) -> str:
+    """Return browser and system of a user agent as people say them."""
+    browser = next((name for sign, name in BROWSERS if sign in agent), "未知浏览器")
+    system = next((name for sign, name in SYSTEMS if sign in agent), "")
+    return f"{browser} {system}".strip()
+
+
+def audit_action(action: str) -> str:
+    """Return what an entry of the operation log did, in Chinese."""
+    return COMMANDS[action].name if action in COMMANDS else AUDIT_ACTIONS.get(action, action)
+
+
+def saved_replies() -> list[SavedReply]:
+    """Return the saved replies of the present account, looked up once a request."""
+    if "saved_replies" not in g:
+        g.saved_replies = replies.usable(g.staff.id, g.staff.city, g.staff.agency)
+    return g.saved_replies
 
 
 def shares_text(shares: dict[str, int] | None) -> str:
@@ -188,6 +425,18 @@ FILTERS = {
     "due_tag": due_tag,
     "fact_label": fact_label,
     "fact_value": fact_value,
+    "fact_shown": fact_shown,
+    "amount_text": amount_text,
+    "category_name": category_name,
+    "tier_name": tier_name,
     "clause_label": clause_label,
     "shares_text": shares_text,
+    "clause_text": clause_text,
+    "holder": holder,
+    "message_title": message_title,
+    "push_reason": push_reason,
+    "period_text": period_text,
+    "filter_notes": filter_notes,
+    "audit_action": audit_action,
+    "browser_name": browser_name,
 }

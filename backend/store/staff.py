@@ -1,8 +1,9 @@
 """Staff accounts and their sessions: passwords with Argon2id, lockout after failures, one-time codes, forced logout."""
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pyotp
 from argon2 import PasswordHasher
@@ -19,6 +20,7 @@ SEEN_EVERY = timedelta(minutes=1)
 MAX_FAILURES = 5
 LOCK_LENGTH = timedelta(minutes=15)
 MIN_PASSWORD = 12
+LONGEST_ABSENCE = 90
 
 _hasher = PasswordHasher()
 _NOBODY = _hasher.hash(secrets.token_urlsafe(16))
@@ -143,6 +145,23 @@ def _check_password(login: str, password: str) -> None:
         raise WeakPassword
 
 
+def enable(staff_id: str) -> None:
+    """Open an account that was shut, and lift a lock."""
+    Staff.update(state="active", failures=0, locked_until=None).where(Staff.id == staff_id).execute()
+
+
+def change(staff_id: str, name: str, scope: Scope) -> None:
+    """Give an account another name or scope; its role stays, for a role is what its sessions were opened under."""
+    changes = {"name": name, **{field: getattr(scope, field) for field in ("city", "agency", "window", "place")}}
+    Staff.update(**changes).where(Staff.id == staff_id).execute()
+
+
+def names_of(ids: Iterable[str | None]) -> dict[str, str]:
+    """Return the names of accounts by id; ids that are none are left out."""
+    wanted = sorted({one for one in ids if one})
+    return {row.id: row.name for row in Staff.select(Staff.id, Staff.name).where(Staff.id.in_(wanted))}
+
+
 # --- login ------------------------------------------------------------------------------------------------------------
 
 
@@ -262,12 +281,46 @@ def _totp_place(staff_id: str) -> Place:
 # --- standing in ------------------------------------------------------------------------------------------------------
 
 
-def delegate(absent: str, deputy: str, starts_on, ends_on) -> Delegation:
-    """Let a colleague do what an absent one may, from a day to a day."""
+class NoDeputy(ValueError):
+    """The colleague or the days will not do."""
+
+    def __init__(self, sentence: str):
+        super().__init__(sentence)
+
+
+def colleagues(staff: Staff) -> list[Staff]:
+    """Return who could stand in for an account: the others of its agency and city, or of its employer."""
+    same = (Staff.state == "active") & (Staff.id != staff.id) & (Staff.city == staff.city)
+    if staff.employer_id:
+        same &= Staff.employer == staff.employer_id
+    else:
+        same &= Staff.employer.is_null() & (Staff.agency == staff.agency) & (Staff.role != "admin")
+    return list(Staff.select().where(same).order_by(Staff.name))
+
+
+def delegate(absent: str, deputy: str, starts_on: date, ends_on: date) -> Delegation:
+    """Let a colleague do what an absent one may, from a day to a day. Raises NoDeputy."""
+    if deputy not in {one.id for one in colleagues(Staff.get_by_id(absent))}:
+        raise NoDeputy("请选择本部门的一位同事。")
+    if ends_on < starts_on or (ends_on - starts_on).days > LONGEST_ABSENCE:
+        raise NoDeputy(f"结束日期不能早于开始日期，一次最长 {LONGEST_ABSENCE} 天。")
     return Delegation.create(absent=absent, deputy=deputy, starts_on=starts_on, ends_on=ends_on)
 
 
-def stands_in_for(deputy: str, day) -> list[Staff]:
+def delegations(staff_id: str, day: date) -> list[Delegation]:
+    """Return the present and coming absences of an account, and those in which it stands in for somebody."""
+    concerned = (Delegation.absent == staff_id) | (Delegation.deputy == staff_id)
+    rows = Delegation.select().where(concerned & (Delegation.ends_on >= day))
+    return list(rows.order_by(Delegation.starts_on))
+
+
+def end_delegation(delegation_id: str, absent: str) -> bool:
+    """End an absence of one's own at once and tell whether there was one."""
+    own = (Delegation.id == delegation_id) & (Delegation.absent == absent)
+    return bool(Delegation.delete().where(own).execute())
+
+
+def stands_in_for(deputy: str, day: date) -> list[Staff]:
     """Return the colleagues for whom an account stands in on a day."""
     rows = Delegation.select().where(
         (Delegation.deputy == deputy) & (Delegation.starts_on <= day) & (Delegation.ends_on >= day)

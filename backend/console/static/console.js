@@ -1,40 +1,131 @@
-// The console's own script: the paper viewer (zoom, rotate) and keyboard moves through a queue. No page needs it to work.
+// What the console's pages do beyond HTML: view papers, walk a queue by keyboard, put in saved replies, tick all rows,
+// and keep what was typed when a login has run out. Every page works without it.
 'use strict';
 
-function viewer(link) {
-  const dialog = document.getElementById('viewer');
-  if (!dialog) return;
-  const image = dialog.querySelector('img');
-  let scale = 1, turn = Number(link.dataset.rotation || 0);
-  const draw = () => { image.style.transform = `rotate(${turn}deg) scale(${scale})`; };
-  image.src = link.href;
-  image.alt = link.dataset.name || '';
-  dialog.querySelector('[data-name]').textContent = link.dataset.name || '';
-  dialog.onclick = (event) => {
-    const act = event.target.dataset && event.target.dataset.act;
-    if (act === 'in') scale = Math.min(6, scale * 1.25);
-    if (act === 'out') scale = Math.max(.2, scale / 1.25);
-    if (act === 'turn') turn = (turn + 90) % 360;
-    if (act === 'close') dialog.close();
-    draw();
-  };
-  draw();
-  dialog.showModal();
+// --- papers: zoom, turn, step through all pages --------------------------------------------------------------------
+
+const viewer = {
+  open(link) {
+    this.dialog = document.getElementById('viewer');
+    this.links = [...document.querySelectorAll('a[data-viewer]')];
+    this.show(this.links.indexOf(link));
+    this.dialog.showModal();
+  },
+  show(index) {
+    this.index = (index + this.links.length) % this.links.length;
+    this.scale = 1;
+    this.turned = 0;
+    const link = this.links[this.index], image = this.dialog.querySelector('img');
+    image.src = link.href;
+    image.alt = link.dataset.name;
+    this.dialog.querySelector('[data-name]').textContent = `${link.dataset.name}（${this.index + 1}/${this.links.length}）`;
+    this.draw();
+  },
+  draw() {
+    const image = this.dialog.querySelector('img');
+    image.style.transform = `rotate(${this.turned}deg) scale(${this.scale})`;
+  },
+  act(name) {
+    const acts = {
+      larger: () => { this.scale = Math.min(6, this.scale * 1.25); this.draw(); },
+      smaller: () => { this.scale = Math.max(.25, this.scale / 1.25); this.draw(); },
+      turn: () => { this.turned = (this.turned + 90) % 360; this.draw(); },
+      next: () => this.show(this.index + 1),
+      previous: () => this.show(this.index - 1),
+      close: () => this.dialog.close(),
+    };
+    if (acts[name]) acts[name]();
+  },
+};
+
+const VIEWER_KEYS = {'+': 'larger', '=': 'larger', '-': 'smaller', r: 'turn', ArrowRight: 'next', ArrowLeft: 'previous'};
+
+// --- the queue -----------------------------------------------------------------------------------------------------
+
+function walk(step) {
+  const rows = [...document.querySelectorAll('tr[data-row]')];
+  if (!rows.length) return;
+  const at = rows.findIndex((row) => row.classList.contains('at'));
+  const next = rows[Math.max(0, Math.min(rows.length - 1, at + step))];
+  rows.forEach((row) => row.classList.toggle('at', row === next));
+  next.querySelector('a').focus();
+  next.scrollIntoView({block: 'nearest'});
 }
+
+function tick() {
+  const row = document.querySelector('tr[data-row].at'), box = row && row.querySelector('input[type=checkbox]');
+  if (box) { box.checked = !box.checked; box.dispatchEvent(new Event('change', {bubbles: true})); }
+}
+
+const QUEUE_KEYS = {
+  j: () => walk(1),
+  k: () => walk(-1),
+  x: tick,
+  '/': () => { const box = document.querySelector('input[type=search]'); if (box) box.focus(); },
+};
+
+function counted(form) {
+  const chosen = form.querySelectorAll('input[name=case]:checked').length;
+  form.querySelectorAll('[data-chosen]').forEach((place) => { place.textContent = chosen; });
+}
+
+// --- a login that has run out keeps nothing from being saved --------------------------------------------------------
+
+async function submitAlive(form, submitter) {
+  const answer = await fetch(document.body.dataset.alive, {headers: {Accept: 'application/json'}});
+  if (answer.status === 401) { document.getElementById('expired').showModal(); return; }
+  if (answer.ok) {
+    const token = (await answer.json()).csrf;
+    document.querySelectorAll('input[name=csrf]').forEach((field) => { field.value = token; });
+  }
+  form.dataset.alive = 'yes';
+  form.requestSubmit(submitter);
+}
+
+document.addEventListener('submit', (event) => {
+  const form = event.target;
+  if (form.method !== 'post' || !document.body.dataset.alive) return;
+  if (form.dataset.alive === 'yes') {
+    if (form.dataset.sent) { event.preventDefault(); return; }  // a double tap sends once
+    form.dataset.sent = 'yes';
+    return;
+  }
+  event.preventDefault();
+  submitAlive(form, event.submitter || undefined).catch(() => { form.dataset.alive = 'yes'; form.requestSubmit(event.submitter || undefined); });
+});
+
+window.addEventListener('pageshow', () => document.querySelectorAll('form').forEach((form) => {
+  delete form.dataset.sent;
+  delete form.dataset.alive;
+}));
+
+// --- clicks, changes, keys ------------------------------------------------------------------------------------------
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[data-viewer]');
-  if (link) { event.preventDefault(); viewer(link); }
+  if (link) { event.preventDefault(); viewer.open(link); return; }
+  const act = event.target.closest('[data-act]');
+  if (act) viewer.act(act.dataset.act);
+  if (event.target.closest('[data-close]')) event.target.closest('dialog').close();
+  if (event.target.closest('[data-print]')) window.print();
+});
+
+document.addEventListener('change', (event) => {
+  const field = event.target;
+  if (field.dataset.insert) {
+    const place = document.getElementById(field.dataset.insert);
+    place.value = place.value ? `${place.value}\n${field.value}` : field.value;
+    field.selectedIndex = 0;
+    place.focus();
+  }
+  if (field.dataset.all) document.querySelectorAll(`input[name="${field.dataset.all}"]`).forEach((box) => { box.checked = field.checked; });
+  if (field.form) counted(field.form);
+  if (field.dataset.submit !== undefined) field.form.requestSubmit();
 });
 
 document.addEventListener('keydown', (event) => {
-  if (event.target.closest('input, textarea, select, dialog') || event.ctrlKey || event.metaKey || event.altKey) return;
-  const rows = [...document.querySelectorAll('tr[data-href]')];
-  const at = rows.findIndex((row) => row.classList.contains('at'));
-  if (event.key === 'j' || event.key === 'k') {
-    const next = rows[Math.max(0, Math.min(rows.length - 1, at + (event.key === 'j' ? 1 : -1)))];
-    rows.forEach((row) => row.classList.toggle('at', row === next));
-    if (next) { next.querySelector('a').focus(); next.scrollIntoView({block: 'nearest'}); }
-  }
-  if (event.key === '/') { const box = document.querySelector('input[type=search]'); if (box) { event.preventDefault(); box.focus(); } }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest('input, textarea, select')) return;
+  const viewing = viewer.dialog && viewer.dialog.open;
+  if (viewing && VIEWER_KEYS[event.key]) { event.preventDefault(); viewer.act(VIEWER_KEYS[event.key]); return; }
+  if (!viewing && QUEUE_KEYS[event.key]) { event.preventDefault(); QUEUE_KEYS[event.key](); }
 });

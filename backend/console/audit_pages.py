@@ -1,0 +1,110 @@
+"""The operation log: the newest rows, those of one record or person, the check of the whole chain, its export."""
+
+from collections.abc import Iterator
+
+from flask import Blueprint, abort, g, render_template, request
+
+from backend import clock
+from backend.console import sheets, words
+from backend.console.navigation import only_for
+from backend.store import audit
+from backend.store import staff as accounts
+from backend.store.models import Application, Audit, Staff
+
+SHOWN = 100
+KINDS = {
+    "application": "办件",
+    "staff": "账号",
+    "applicant": "申请人",
+    "employer": "用人单位",
+    "payment": "台账",
+    "payment_batch": "批次",
+    "public_notice": "公示",
+    "objections": "异议",
+    "talent_card": "人才卡",
+    "complaint": "投诉或留言",
+    "rating": "评价",
+    "appointment": "预约",
+    "case_list": "名单",
+    "period": "月份",
+    "import": "导入",
+    "document": "文书",
+    "question": "问答",
+    "workday": "工作日历",
+    "chain": "日志",
+}
+ACTOR_KINDS = {"applicant": "申请人", "job": "系统任务", "system": "系统", "employer": "用人单位", "staff": "工作人员"}
+COLUMNS = ("序号", "时间", "人员", "操作", "对象类别", "对象编号", "详情", "校验值")
+
+
+def register(blueprint: Blueprint) -> None:
+    """Add the operation log to the console."""
+    keep = only_for("console.audit")
+    blueprint.get("/audit", endpoint="audit")(keep(_audit))
+    blueprint.post("/audit/verify", endpoint="verify_audit")(keep(_verify))
+    blueprint.get("/audit/<kind>", endpoint="export_audit")(keep(_export))
+
+
+def _audit(**shown):
+    rows = list(_chosen().order_by(Audit.seq.desc()).limit(SHOWN))
+    cases = {row.subject for row in rows if row.subject_kind == "application"}
+    numbers = Application.select(Application.id, Application.number).where(Application.id.in_(sorted(cases)))
+    return render_template(
+        "console/audit.html",
+        rows=rows,
+        names=accounts.names_of(row.actor for row in rows if row.actor_kind == "staff"),
+        numbers={row.id: row.number for row in numbers},
+        kinds=KINDS,
+        actor_kinds=ACTOR_KINDS,
+        query=_query(),
+        shown=SHOWN,
+        **shown,
+    )
+
+
+def _query() -> dict[str, str]:
+    given = {name: request.args.get(name, "").strip() for name in ("actor", "action", "subject")}
+    return {name: value for name, value in given.items() if value}
+
+
+def _chosen():
+    """Rows narrowed by actor (login or id), action, subject (case number or id), and the row to begin before."""
+    query, rows = _query(), Audit.select()
+    if "actor" in query:
+        account = Staff.get_or_none(Staff.login == query["actor"])
+        rows = rows.where(Audit.actor == (account.id if account else query["actor"]))
+    if "action" in query:
+        rows = rows.where(Audit.action == query["action"])
+    if "subject" in query:
+        case = Application.get_or_none(Application.number == query["subject"])
+        rows = rows.where(Audit.subject == (case.id if case else query["subject"]))
+    before = request.args.get("before", type=int)
+    return rows.where(Audit.seq < before) if before else rows
+
+
+def _verify():
+    broken, now = audit.verify(), clock.now()
+    audit.record(audit.Actor("staff", g.staff.id), "verify", "chain", "audit", now, {"broken": broken and broken.seq})
+    return _audit(checked=True, broken=broken)
+
+
+def _export(kind: str):
+    """Give the chosen rows as XLSX with their hashes; the export is itself in the log."""
+    if kind != "log.xlsx":
+        abort(404)
+    audit.record(audit.Actor("staff", g.staff.id), "export", "chain", "audit", clock.now(), _query())
+    return sheets.xlsx_response(f"audit-{clock.today():%Y%m%d}", "操作日志", COLUMNS, _lines())
+
+
+def _lines() -> Iterator[tuple]:
+    for row in _chosen().order_by(Audit.seq).limit(sheets.MOST_ROWS).iterator():
+        yield (
+            row.seq,
+            words.moment(row.at),
+            row.actor,
+            words.audit_action(row.action),
+            KINDS.get(row.subject_kind, row.subject_kind),
+            row.subject,
+            str(row.detail or ""),
+            row.hash,
+        )
