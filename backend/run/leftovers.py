@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PROC = Path("/proc")
+KILLED = 5.0
+"""Seconds the system may take to end a killed process and give its ports back."""
 
 
 def marked(name: str, value: str) -> Iterator[int]:
@@ -26,16 +28,19 @@ def marked(name: str, value: str) -> Iterator[int]:
 
 
 def clear(name: str, value: str, grace: float = 8) -> int:
-    """Stop the marked processes, asking first; return how many there were."""
+    """Stop the marked processes, asking first, and return when they are gone; return how many there were."""
     found = list(marked(name, value))
-    for pid in found:
-        _signal(pid, signal.SIGTERM)
-    deadline = time.monotonic() + grace
-    while any(True for _ in marked(name, value)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    for pid in marked(name, value):
-        _signal(pid, signal.SIGKILL)
+    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, KILLED)):
+        for pid in marked(name, value):
+            _signal(pid, number)
+        _wait_until_gone(name, value, patience)
     return len(found)
+
+
+def _wait_until_gone(name: str, value: str, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while any(True for _ in marked(name, value)) and time.monotonic() < deadline:
+        time.sleep(0.05)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

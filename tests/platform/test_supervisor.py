@@ -158,7 +158,7 @@ def test_the_next_start_clears_what_a_killed_supervisor_left(killed_supervisor, 
     (stubborn,) = killed_supervisor("stubborn")
     assert alive(stubborn)
     assert leftovers.clear(*marker(settings), grace=0.3) == 1
-    assert eventually(lambda: not alive(stubborn))
+    assert not alive(stubborn)
 
 
 def test_processes_of_another_data_directory_are_left_alone(killed_supervisor, settings, tmp_path):
