@@ -24,7 +24,7 @@ class Claim:
     """One scalar of a pack that says something: where it stands, what kind, its figures or words, its clauses.
 
     kind: figures (all must be found), date, place, phone, issuer, agency (one of several names) or entry (`names` holds
-    its number in the list, if it has one; for a phone, all that stand beside it).
+    its number in the list, if it has one; for a phone all beside it, for a number what its mapping says of it).
     """
 
     file: str
@@ -65,6 +65,8 @@ UNIT_OF_WORD = {
     "month": ("month", 1),
 }
 UNIT_OF_COUNT = {"copies": ("copy", 1), "counters": ("piece", 1)}
+BESIDE = ("says", "does", "label", "name")
+"""What a mapping says of the numbers in it."""
 OVERALL = frozenset({"summary", "audience", "note"})
 RECKONED = "reckoned.yml"
 
@@ -120,7 +122,8 @@ class _Walk:
     ) -> Iterator[Claim]:
         cites = self._own_cites(node, path, cites)
         told = {key: _told(node[key]) for key in ("unit", "fact") if node.get(key) is not None}
-        around = {**around, **told}
+        beside = " ".join(node[key] for key in BESIDE if isinstance(node.get(key), str))
+        around = {**around, **told, **({"beside": beside} if beside else {})}
         yield from self._special(node, path, cites)
         for key, child in node.items():
             if isinstance(key, date):
@@ -171,7 +174,8 @@ class _Walk:
         elif isinstance(value, int | float):
             if key == "number" and "entries" in path:
                 return
-            yield Claim(self.file, path, "figures", value, cites, (self._measured(value, path, key, around),))
+            beside = (around["beside"],) if "beside" in around else ()
+            yield Claim(self.file, path, "figures", value, cites, (self._measured(value, path, key, around),), beside)
         elif key in WORDS and not (self.file.startswith("directories/") and "entries" in path):
             found = figures(unlabelled(value))
             yield Claim(self.file, path, "figures", value, cites, tuple(f for f in found if f.told))

@@ -5,6 +5,7 @@
 
 Every figure, form, place, telephone number and agency of the pack must occur in an article that it cites, by value;
 every article must be restated, every restatement must have an article, and no figure of an article may be left out;
+a figure must not stand among the words that go with another of its kind in the article;
 every condition and exclusion must be the reason in some worked example. Documents that nobody imported prove nothing
 and are named once. A figure that follows from those of the texts without standing in them (50% of what sum is 800) is
 listed in the pack's reckoned.yml: `{file, figure, because}`.
@@ -53,8 +54,8 @@ def occurrences(text: str) -> Iterator[Occurrence]:
     """Yield each figure of a text with the pairs of letters that stand beside it in its sentence."""
     bare = plain(unlabelled(text))
     for start, end, found in located(unlabelled(text)):
-        before = re.split("[。；;，,]", bare[max(0, start - AROUND) : start])[-1]
-        after = re.split("[。；;，,]", bare[end : end + AROUND])[0]
+        before = re.split("[。；;，,、]", bare[max(0, start - AROUND) : start])[-1]
+        after = re.split("[。；;，,、]", bare[end : end + AROUND])[0]
         pairs = {side[n : n + 2] for side in (letters(before), letters(after)) for n in range(len(side) - 1)}
         yield from ((figure, frozenset(pairs)) for figure in found[:1])
 
@@ -176,8 +177,8 @@ def _figures_found(claim: Claim, cites: tuple[str, ...], library: Library) -> It
             )
     if len(claim.figures) > 1 and not DISCUSSION & set(claim.path):
         yield from _too_often(claim, known, cites)
+    yield from _misplaced(claim, cites, library)
     if isinstance(claim.value, str):
-        yield from _misplaced(claim, cites, library)
         yield from _forms_found(claim, cites, library)
 
 
@@ -218,12 +219,19 @@ def _counts_rows(figure: Figure, cites: Sequence[str], library: Library) -> bool
 def _misplaced(claim: Claim, cites: tuple[str, ...], library: Library) -> Iterator[Problem]:
     """Yield figures whose neighbouring words stand, in the articles, beside another figure of the same kind."""
     known = library.occurrences(cites)
-    for figure, pairs in occurrences(claim.value):
+    told = occurrences(claim.value) if isinstance(claim.value, str) else _number_among(claim)
+    for figure, pairs in told:
         same = [len(pairs & there) for other, there in known if figure.agrees(other)]
         rivals = [o for o in known if o[0].told and o[0].unit == figure.unit and o[0].value != figure.value]
         rival, shared = max(((o, len(pairs & there)) for o, there in rivals), key=lambda r: r[1], default=(figure, 0))
         if figure.told and figure.unit != BARE and same and shared >= max(same) + 2:
             yield Problem(claim.where, "misplaced", f"“{figure.text}”恐怕应是“{rival.text}”（{'、'.join(cites)}）")
+
+
+def _number_among(claim: Claim) -> Iterator[Occurrence]:
+    """A bare number of the pack, with what the mapping around it says."""
+    words = letters("".join(claim.names))
+    yield from ((figure, frozenset(words[n : n + 2] for n in range(len(words) - 1))) for figure in claim.figures)
 
 
 DISCUSSION = frozenset({"open_questions", "not_said"})
