@@ -29,18 +29,28 @@ def marked(name: str, value: str) -> Iterator[int]:
 
 def clear(name: str, value: str, grace: float = 8) -> int:
     """Stop the marked processes, asking first, and return when they are gone; return how many there were."""
-    found = list(marked(name, value))
+    seen: set[int] = set()
     for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, KILLED)):
+        seen |= set(marked(name, value))
         for pid in marked(name, value):
             _signal(pid, number)
-        _wait_until_gone(name, value, patience)
-    return len(found)
+        _wait_until_ended(seen, patience)
+    return len(seen)
 
 
-def _wait_until_gone(name: str, value: str, seconds: float) -> None:
+def _wait_until_ended(pids: set[int], seconds: float) -> None:
     deadline = time.monotonic() + seconds
-    while any(True for _ in marked(name, value)) and time.monotonic() < deadline:
+    while not all(map(_ended, pids)) and time.monotonic() < deadline:
         time.sleep(0.05)
+
+
+def _ended(pid: int) -> bool:
+    """Tell whether a process is over, all its threads with it: while one of them dies, its ports are still held."""
+    try:
+        states = [(task / "stat").read_text().rpartition(")")[2].split()[0] for task in PROC.glob(f"{pid}/task/*")]
+    except OSError:  # one of them ended just now
+        return False
+    return all(state == "Z" for state in states) and len(states) <= 1
 
 
 def _signal(pid: int, number: signal.Signals) -> None:
