@@ -10,7 +10,7 @@ Every command of this package has the same shape:
 written back only if nobody changed it meanwhile (compare and set on `version`), then the audit row is appended.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +19,7 @@ from typing import Any
 from backend.messages import Value, messages
 from backend.policy.types import Item
 from backend.store import audit, employers, outbox
-from backend.store.database import transaction
+from backend.store.database import lock_row, transaction
 from backend.store.models import Application, Delegation, Pause, Staff, StepRecord
 from backend.workdays import Span
 from backend.workflow import rulebook
@@ -173,8 +173,12 @@ class Change:
         ).where((StepRecord.application == self.case.id) & StepRecord.left_at.is_null()).execute()
 
     def enter(self, stage: Stage) -> None:
-        """Begin a stay at a stage, with its due date where the text sets a limit."""
-        due_on = due(stage.length, stage.unit, self.now.date(), (), rulebook.calendar_of(self.case))
+        """Begin a stay at a stage, with its due date where the text sets a limit.
+
+        The length of a public notice is how long it runs, not how soon it must be out: its last day is set by `publish`.
+        """
+        length = None if stage.kind == "public_notice" else stage.length
+        due_on = due(length, stage.unit, self.now.date(), (), rulebook.calendar_of(self.case))
         last = StepRecord.select().where(StepRecord.application == self.case.id).count()
         StepRecord.create(
             application=self.case.id,
@@ -184,7 +188,7 @@ class Change:
             role=stage.role,
             agency=stage.desk,
             entered_at=self.now,
-            limit_length=stage.length,
+            limit_length=length,
             limit_unit=stage.unit,
             promised_length=stage.length if stage.promised else None,
             due_on=due_on,
@@ -253,6 +257,15 @@ def load(case_id: str) -> Application:
     return case
 
 
+def lock(case_ids: Iterable[str]) -> None:
+    """Hold cases until the transaction ends, in one order for everybody, so that two changes wait and never deadlock.
+
+    Whoever changes several cases locks all of them before the first change: the audit log's head comes after.
+    """
+    wanted = Application.select(Application.id).where(Application.id.in_(list(case_ids))).order_by(Application.id)
+    list(lock_row(wanted))
+
+
 def desk_of(case: Application) -> Desk:
     """Return where a case lies, as rights see it."""
     return Desk(case.role, case.agency, case.city, case.place, case.employer_id)
@@ -285,6 +298,7 @@ def changing(
     """
     doer = doer_of(who, now)
     with transaction():
+        lock([case_id])
         case = load(case_id)
         change = Change(command, case, doer, now)
         _check(change, version)
