@@ -1,0 +1,40 @@
+"""`./talent bench`: run the measurements, or one of them with arguments of its own."""
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A measurement: the module that is run, what it measures, and whether it belongs to the usual run."""
+
+    module: str
+    line: str
+    usual: bool = True
+
+
+BENCHES = {
+    "wechat": Bench("benchmarks.wechat_throughput", "messages a second, beside a bare HTTP client"),
+    "soak": Bench("benchmarks.wechat_soak", "100,000 reminders with faults and killed workers", usual=False),
+    "figures": Bench("benchmarks.mutate_figures", "every figure of the packs changed, one at a time", usual=False),
+}
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`./talent bench [NAME [ARGUMENTS]]`: without a name all usual ones; return the worst exit status."""
+    listing = "\n".join(f"  {name:<10} {bench.line}" for name, bench in BENCHES.items())
+    form = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser(prog="./talent bench", description=listing, formatter_class=form)
+    parser.add_argument("name", nargs="?", choices=BENCHES)
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the measurement")
+    options = parser.parse_args(arguments)
+    chosen = [options.name] if options.name else [name for name, bench in BENCHES.items() if bench.usual]
+    return max(_run(BENCHES[name], options.arguments) for name in chosen)
+
+
+def _run(bench: Bench, arguments: Sequence[str]) -> int:
+    print(f"— {bench.line}", flush=True)
+    return subprocess.run([sys.executable, "-m", bench.module, *arguments], check=False).returncode
