@@ -8,6 +8,7 @@ against each other. Only constants of packs that the loader has checked enter th
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from functools import lru_cache, partial
 from typing import Any
 
 from backend.policy.conditions import (
@@ -20,11 +21,14 @@ from backend.policy.conditions import (
     All,
     Any_,
     Condition,
+    ElapsedTest,
     FactTest,
     Not,
     Referring,
     Values,
 )
+from backend.policy.periods import add_period
+from backend.policy.types import Period
 
 Outcome = tuple[tuple[int, ...], ...]
 """The results of the conditions of one item, group by group."""
@@ -32,6 +36,10 @@ Outcomes = Callable[[Values, date], tuple[Outcome, ...]]
 
 _ORDER = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 _ORDER |= {"on_or_after": ">=", "on_or_before": "<=", "after": ">", "before": "<"}
+_EQUAL = {"is": "==", "same_as": "==", "in": "in"}
+_ELAPSED = {"elapsed_at_least": "<=", "elapsed_at_most": ">=", "elapsed_more_than": "<"}
+DAYS_KEPT = 4096
+"""Of how many days it is kept when a period that begins with them ends; people's days are often the same."""
 
 
 class _Writer:
@@ -67,19 +75,36 @@ class _Writer:
     def _call(self, condition: Condition) -> str:
         return f"{self._constant(f'{type(condition).__name__} {condition!r}', condition.test)}(v, day)"
 
+    def _value(self, fact: str, plus: Period | None = None) -> str:
+        """Return the name of a fact's value, moved on by a period where it has one."""
+        value = self._statement(f"g({fact!r}, M)")
+        if plus is None:
+            return value
+        move = self._constant(f"plus {plus!r}", lru_cache(DAYS_KEPT)(partial(add_period, period=plus)))
+        return self._statement(f"{value} if {value} is M or {value} is None else {move}({value})")
+
     def _fact(self, test: FactTest) -> str:
-        if test.other is not None:
-            return self._call(test)
-        fact = self._statement(f"g({test.fact!r}, M)")
+        fact = self._value(test.fact)
         if test.operator == "given":
             absent, present = (FALSE, TRUE) if test.bound else (TRUE, FALSE)
             return f"{absent} if {fact} is M or {fact} is None else {present}"
+        if test.other is not None:
+            return self._two_facts(test, fact, self._value(test.other, test.plus))
         bound = self._bound(test.bound)
-        if test.operator in ("is", "in"):
-            sign = {"is": "==", "in": "in"}[test.operator]
-            return f"{TRUE} if {fact} {sign} {bound} else {UNKNOWN} if {fact} is M else {FALSE}"
+        if test.operator in _EQUAL:
+            return f"{TRUE} if {fact} {_EQUAL[test.operator]} {bound} else {UNKNOWN} if {fact} is M else {FALSE}"
         compared = f"{TRUE} if {fact} {_ORDER[test.operator]} {bound} else {FALSE}"
         return f"{UNKNOWN} if {fact} is M else {FALSE} if {fact} is None else {compared}"
+
+    def _two_facts(self, test: FactTest, fact: str, other: str) -> str:
+        sign = _EQUAL.get(test.operator) or _ORDER[test.operator]
+        compared = f"{TRUE} if {fact} is not None and {fact} {sign} {other} else {FALSE}"
+        return f"{UNKNOWN} if {fact} is M or {other} is M else {FALSE} if {other} is None else {compared}"
+
+    def _elapsed(self, test: ElapsedTest) -> str:
+        end = self._value(test.fact, test.period)
+        compared = f"{TRUE} if {end} {_ELAPSED[test.operator]} day else {FALSE}"
+        return f"{UNKNOWN} if {end} is M else {FALSE} if {end} is None else {compared}"
 
     def _all(self, condition: All) -> str:
         return " & ".join(map(self.result_of, condition.parts)) or str(TRUE)
@@ -98,6 +123,7 @@ class _Writer:
 
 _WRITERS: dict[type, Callable[[_Writer, Any], str]] = {
     FactTest: _Writer._fact,
+    ElapsedTest: _Writer._elapsed,
     All: _Writer._all,
     Any_: _Writer._any,
     Not: _Writer._not,

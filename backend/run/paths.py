@@ -6,3 +6,4 @@ ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".talent"
 APP_PYTHON = ENVIRONMENTS / "app" / "bin" / "python"
 RASA_PYTHON = ENVIRONMENTS / "rasa" / "bin" / "python"
+PEERS_PYTHON = ENVIRONMENTS / "peers" / "bin" / "python"
