@@ -9,7 +9,6 @@ from typing import Any
 
 from backend import assistant
 from backend.store import chat
-from backend.store.crypto import mask_typed
 from backend.store.database import database
 from backend.store.models import ChatMessage
 from miniprogram_api import wire
@@ -18,10 +17,10 @@ LINKS = frozenset({"say", "screen", "dial", "article", "open"})
 
 
 def hold(applicant: str, text: str, city: str, as_of: date | None, now: datetime) -> list[wire.Reply]:
-    """Take what a person wrote, ask the assistant, and return its replies as kept."""
+    """Take what a person wrote, ask the assistant (it masks numbers itself), and return its replies as kept."""
     chat.said(applicant, text, city, now)
     database.close()
-    replies = assistant.ask(applicant, mask_typed(text), city, as_of or now.date())
+    replies = assistant.ask(applicant, text, city, as_of or now.date())
     database.connect(reuse_if_open=True)
     return [_kept(applicant, reply, city, now) for reply in replies]
 

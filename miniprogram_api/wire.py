@@ -294,7 +294,7 @@ class FactVocabulary(Answer):
 class Saying(Given):
     """What a person says to the assistant."""
 
-    text: Annotated[str, StringConstraints(min_length=1, max_length=500, strip_whitespace=True)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=2000, strip_whitespace=True)]
     city: Name | None = None
     as_of: date | None = None
 

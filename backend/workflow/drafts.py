@@ -210,7 +210,15 @@ def _keep_fresh(change: Change) -> None:
 def problems(case: Application, day: date) -> list[Problem]:
     """Return everything that keeps a draft from being submitted on a day; empty when it may go."""
     told = facts.values(case.applicant_id, reveal=IDENTITY)
-    return [*_identity_problems(told, day), *_verdict_problems(case, day), *_material_problems(case)]
+    verdict = _verdict_problems(case, day)
+    return [*_identity_problems(told, day), *verdict, *_payment_problems(case, told), *_material_problems(case)]
+
+
+def _payment_problems(case: Application, told: Mapping[str, Any]) -> list[Problem]:
+    """What no condition asks for but the payment rests on (the day of hiring, from which the months run)."""
+    vocabulary = rulebook.packs().vocabulary
+    unknown = [name for name in rulebook.needed_to_pay(case) if told.get(name) is None]
+    return [Problem(f"fact:{name}", "missing_fact", vocabulary[name].question or "请填写。") for name in unknown]
 
 
 def _identity_problems(told: Mapping[str, Any], day: date) -> list[Problem]:

@@ -9,11 +9,11 @@ from datetime import datetime
 
 from backend.messages import words
 from backend.store import audit, facts, numbers, sealed
-from backend.store.database import transaction
+from backend.store.database import lock_row, transaction
 from backend.store.models import Application, NoticeEntry, Objection, PublicNotice, Staff
 from backend.workdays import due_on
 from backend.workflow import rulebook
-from backend.workflow.case import CLOCK, Change, Doer, changing, doer_of, may
+from backend.workflow.case import CLOCK, Change, Doer, changing, doer_of, lock, may
 from backend.workflow.desk import Reason, turn_down
 from backend.workflow.progress import move_on
 from backend.workflow.refusal import Refusal
@@ -80,6 +80,7 @@ def publish(who: Doer | Staff, case_ids: Sequence[str], now: datetime, title: st
     if not case_ids:
         raise EmptyNotice
     with transaction():
+        lock(case_ids)
         first = Application.get_or_none(Application.id == case_ids[0])
         notice = None
         for position, case_id in enumerate(dict.fromkeys(case_ids), start=1):
@@ -158,7 +159,8 @@ def file_objection(
     """
     with transaction():
         entry = NoticeEntry.get_or_none(NoticeEntry.id == entry_id)
-        if entry is None or entry.notice.state != "open" or now.date() > entry.notice.closes_on:
+        notice = _held(entry.notice_id) if entry else None
+        if notice is None or notice.state != "open" or now.date() > notice.closes_on:
             raise NoticeOver
         if not text.strip():
             raise EmptyObjection
@@ -169,6 +171,11 @@ def file_objection(
         objection.save(force_insert=True)
         _freeze(entry, now)
     return objection
+
+
+def _held(notice_id: str) -> PublicNotice:
+    """Return a notice, locked until the transaction ends: closing it and objecting to it wait for one another."""
+    return lock_row(PublicNotice.select().where(PublicNotice.id == notice_id)).get()
 
 
 class EmptyObjection(Refusal):
@@ -243,7 +250,7 @@ def close(notice_id: str, now: datetime, who: Doer | Staff = CLOCK) -> list[str]
     Raises NoticeRunning before its last day is over, NotYours for a desk that is not the notice's.
     """
     with transaction():
-        notice = PublicNotice.get_by_id(notice_id)
+        notice = _held(notice_id)
         if notice.state == "closed":
             return []
         if now.date() <= notice.closes_on:
@@ -251,6 +258,7 @@ def close(notice_id: str, now: datetime, who: Doer | Staff = CLOCK) -> list[str]
         closing = (PublicNotice.id == notice_id) & (PublicNotice.state == "open")
         if not PublicNotice.update(state="closed", closed_at=now).where(closing).execute():
             return []
+        lock(entry.application_id for entry in notice.entries)
         cleared = [entry.application_id for entry in notice.entries if _close_entry(entry, now)]
         doer = doer_of(who, now)
         audit.record(doer.actor, "close", "public_notice", notice_id, now, {"cleared": len(cleared)})

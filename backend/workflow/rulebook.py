@@ -81,3 +81,9 @@ def stages_of(case: Application) -> tuple[Stage, ...]:
         return step.when is None or step.when.test(ground.values, case.as_of) != FALSE
 
     return plan(item_of(case), pack_of(case).city, applies)
+
+
+def needed_to_pay(case: Application) -> list[str]:
+    """Return the facts without which money cannot be reckoned: the day from which a monthly benefit runs."""
+    starts = item_of(case).benefit.starts
+    return [str(starts["fact"])] if starts and starts.get("next_month") else []

@@ -92,8 +92,9 @@ def _worth_asking(case: Application, asked: Asked) -> list[str]:
     verdict = rulebook.pack_of(case).on(asked.today).judge(case.item, rulebook.values_of(case), asked.today)
     known = facts.current(case.applicant_id)
     looked_at = [name for condition in item.conditions for name in condition.test.facts]
-    names = [name.partition(".")[0] for name in (*looked_at, *verdict.missing, *verdict.amount_questions)]
-    missing = {name.partition(".")[0] for name in (*verdict.missing, *verdict.amount_questions)}
+    open_ones = (*verdict.missing, *verdict.amount_questions, *rulebook.needed_to_pay(case))
+    names = [name.partition(".")[0] for name in (*looked_at, *open_ones)]
+    missing = {name.partition(".")[0] for name in open_ones}
     wanted = [name for name in dict.fromkeys(names) if name in vocabulary and (name in missing or name in known)]
     return [name for name in wanted if name not in IDENTITY]
 

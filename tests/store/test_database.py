@@ -44,6 +44,12 @@ def test_ids_sort_by_the_moment_they_were_made():
     assert len(new_id("app")) == 30
 
 
+def test_ids_made_in_one_moment_still_sort_in_their_order():
+    made = [new_id("app") for _ in range(2000)]
+    assert made == sorted(made)
+    assert len(set(made)) == 2000
+
+
 def test_a_fact_has_one_current_row_only(store):
     person = Applicant.create()
     Fact.create(applicant=person, name="education", value="master", source="form")
