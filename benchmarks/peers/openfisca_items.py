@@ -7,15 +7,18 @@ Verdicts are numbers: 0 not eligible, 1 refer, 2 eligible. Runs in the peers' en
 
 import json
 import sys
-import time
-from collections import defaultdict
 
 import numpy as np
+from lengths import inputs, read
 from openfisca_core.entities import build_entity
 from openfisca_core.periods import DateUnit
 from openfisca_core.simulation_builder import SimulationBuilder
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 from openfisca_core.variables import Variable
+from timing import undisturbed
+
+ALONE = 300
+"""How many people are judged one by one; that takes its time."""
 
 Person = build_entity(key="person", plural="people", label="A talent", is_person=True)
 
@@ -35,14 +38,46 @@ def _fact(name, kind):
     )
 
 
-BOOLS = """full_time_employment employer_on_key_list employer_on_leading_list employer_good_standing
-employer_has_talent_demand employer_above_scale pension_paid_by_current_employer employer_registered_in_city
-employer_operating_normally has_talent_card still_employed flexible_introduction false_materials founder_insured_in_city
-first_time_founder business_operating_normally startup_subsidy_received""".split()
-NUMBERS = """contract_years pension_months_consecutive benefit_months_received entity_pension_months
-local_employees_insured hired_months licence_days licence_three_months licence_year licence_year_and_quarter""".split()
-TEXTS = """highest_full_time_education professional_title skill_level pension_type recognition_category hukou_city operating_district
-registered_district""".split()
+BOOLS = (
+    "full_time_employment",
+    "employer_on_key_list",
+    "employer_on_leading_list",
+    "employer_good_standing",
+    "employer_has_talent_demand",
+    "employer_above_scale",
+    "pension_paid_by_current_employer",
+    "employer_registered_in_city",
+    "employer_operating_normally",
+    "has_talent_card",
+    "still_employed",
+    "flexible_introduction",
+    "false_materials",
+    "founder_insured_in_city",
+    "first_time_founder",
+    "business_operating_normally",
+    "startup_subsidy_received",
+)
+NUMBERS = (
+    "contract_years",
+    "pension_months_consecutive",
+    "benefit_months_received",
+    "entity_pension_months",
+    "local_employees_insured",
+    "hired_months",
+    "licence_three_months",
+    "licence_year",
+    "licence_year_and_quarter",
+)
+TEXTS = (
+    "highest_full_time_education",
+    "professional_title",
+    "skill_level",
+    "pension_type",
+    "recognition_category",
+    "hukou_city",
+    "operating_district",
+    "registered_district",
+)
 
 
 def _is(person, day, name, *values):
@@ -51,7 +86,7 @@ def _is(person, day, name, *values):
 
 
 class tier(Variable):
-    """3 for doctor or senior title, 2 for master, associate senior or senior technician, 1 for bachelor or technician."""
+    """3: doctor or senior title; 2: master, associate senior or senior technician; 1: bachelor or technician."""
 
     value_type = int
     entity = Person
@@ -229,61 +264,41 @@ def system() -> TaxBenefitSystem:
     return built
 
 
-def _shift(text: str, months: int) -> str:
-    """The corresponding day months later, as ISO text."""
-    year, month, day = map(int, text.split("-"))
-    total = year * 12 + month - 1 + months
-    year, month = divmod(total, 12)
-    leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
-    last = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)[month]
-    return f"{year:04d}-{month + 1:02d}-{min(day, last):02d}"
+def judge(built: TaxBenefitSystem, day: str, rows: list[dict]) -> list[list]:
+    """Return for every person the verdict and amount of each item, all people of one day in one simulation."""
+    simulation = SimulationBuilder().build_default_simulation(built, count=len(rows))
+    for name in (*BOOLS, *NUMBERS, *TEXTS):
+        simulation.set_input(name, day, np.array([row[name] for row in rows]))
+    columns = []
+    for verdict, amount in OUTPUTS:
+        columns.append(simulation.calculate(verdict, day).tolist())
+        columns.append(simulation.calculate(amount, day).tolist() if amount else [0] * len(rows))
+    return [list(row) for row in zip(*columns, strict=True)]
 
 
-def _months(text: str) -> int:
-    """The running number of a day's month."""
-    return int(text[:4]) * 12 + int(text[5:7])
+def together(built: TaxBenefitSystem, people: list[tuple[str, dict]]) -> list[list]:
+    """Judge everybody in one simulation a day; the results in the order of the people."""
+    results: dict[int, list] = {}
+    for day in {day for day, _ in people}:
+        numbers = [number for number, (on, _) in enumerate(people) if on == day]
+        results.update(zip(numbers, judge(built, day, [people[n][1] for n in numbers]), strict=True))
+    return [results[number] for number in range(len(people))]
 
 
-def inputs(one: dict) -> dict:
-    """Add the lengths of time that the articles ask about; OpenFisca has no calendar of its own."""
-    facts, day = dict(one["facts"]), one["as_of"]
-    licence, hired = facts.pop("business_registered_on"), facts.pop("hired_on")
-    facts["hired_months"] = int(_months(day) - _months(hired) > 36)
-    facts["licence_three_months"] = int(_shift(licence, 3) <= day)
-    facts["licence_year"] = int(day <= _shift(licence, 12))
-    facts["licence_year_and_quarter"] = int(day <= _shift(licence, 15))
-    return facts
-
-
-def judge(people: list[dict]) -> list[list]:
-    """Return for every person the verdict and amount of each item, all people of a day in one simulation."""
-    built, results = system(), [None] * len(people)
-    by_day = defaultdict(list)
-    for number, one in enumerate(people):
-        by_day[one["as_of"]].append(number)
-    for day, numbers in by_day.items():
-        simulation = SimulationBuilder().build_default_simulation(built, count=len(numbers))
-        rows = [inputs(people[n]) for n in numbers]
-        for name in (*BOOLS, *NUMBERS, *TEXTS):
-            if name in rows[0]:
-                simulation.set_input(name, day, np.array([row[name] for row in rows]))
-        columns = []
-        for verdict, amount in OUTPUTS:
-            columns.append(simulation.calculate(verdict, day).tolist())
-            columns.append(simulation.calculate(amount, day).tolist() if amount else [0] * len(numbers))
-        for position, number in enumerate(numbers):
-            results[number] = [column[position] for column in columns]
-    return results
+def alone(built: TaxBenefitSystem, people: list[tuple[str, dict]]) -> list[list]:
+    """Judge everybody in a simulation of his own, as a person at a counter is."""
+    return [judge(built, day, [row])[0] for day, row in people]
 
 
 def main(path: str) -> None:
-    """Judge the people of a file; the time it took goes to standard error."""
-    with open(path, encoding="utf8") as stream:
-        people = [json.loads(line) for line in stream]
-    began = time.perf_counter()
-    results = judge(people)
-    print(json.dumps({"seconds": time.perf_counter() - began, "people": len(people)}), file=sys.stderr)
-    for row in results:
+    """Judge the people of a file; the seconds it takes, together and one by one, go to standard error."""
+    people, built = [(one["as_of"], inputs(one)) for one in read(path)], system()
+    few = people[:ALONE]
+    one_by_one = undisturbed(lambda some: alone(built, some), few, repeats=2)
+    vectorised = undisturbed(lambda everybody: together(built, everybody[0]), [people])
+    timings = {"people": len(people), "vectorised": vectorised, "few": len(few), "alone": one_by_one}
+    print(json.dumps(timings), file=sys.stderr)
+    for row in together(built, people):
         print(json.dumps(row))
 
 
