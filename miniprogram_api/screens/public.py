@@ -138,11 +138,17 @@ def _chances(view: Home, good: Sequence[Verdict]) -> list[b.Block]:
 def _start(view: Home) -> list[b.Block]:
     if view.known:
         return []
-    services = [item for item in view.pack.on(view.today).items.values() if item.kind == "service"]
     return [
         b.Heading(text="常办事项", more=button("全部", to("items"), "plain")),
-        *(plain_card(view.pack, item) for item in services[:4]),
+        *(plain_card(view.pack, item) for item in _often_asked_for(view)[:4]),
     ]
+
+
+def _often_asked_for(view: Home) -> list[Item]:
+    """Return the services in the order in which the city lists its life situations, what comes first of all first."""
+    services = {id: item for id, item in view.pack.on(view.today).items.items() if item.kind == "service"}
+    listed = [id for _, _, ids in view.pack.city.life_situations for id in ids if id in services]
+    return [services[id] for id in dict.fromkeys((*listed, *services))]
 
 
 def benefit_card(pack: Pack, verdict: Verdict, today: date) -> b.BenefitCard:
