@@ -34,6 +34,37 @@ KINDS = {
     "chain": "日志",
 }
 ACTOR_KINDS = {"applicant": "申请人", "job": "系统任务", "system": "系统", "employer": "用人单位", "staff": "工作人员"}
+DETAILS = {
+    "action": "操作",
+    "card": "卡",
+    "cleared": "通过件数",
+    "correction": "补正",
+    "delegate": "专员",
+    "document": "文书",
+    "entries": "人数",
+    "fact": "信息",
+    "facts": "信息条数",
+    "failed": "失败",
+    "flagged": "重复补正",
+    "from": "原部门",
+    "grade": "评分",
+    "item": "事项",
+    "kind": "类别",
+    "last_day": "最后一天",
+    "level": "级别",
+    "new": "新增",
+    "notice": "公示",
+    "override": "系统判断",
+    "page": "页",
+    "requirement": "材料",
+    "role": "角色",
+    "rows": "笔数",
+    "state": "状态",
+    "to": "转往",
+    "upheld": "异议成立",
+    "verdict": "结论",
+}
+"""Key of an audit row's detail → its name; others are shown as they are."""
 COLUMNS = ("序号", "时间", "人员", "操作", "对象类别", "对象编号", "详情", "校验值")
 
 
@@ -55,6 +86,7 @@ def _audit(**shown):
         names=accounts.names_of(row.actor for row in rows if row.actor_kind == "staff"),
         numbers={row.id: row.number for row in numbers},
         kinds=KINDS,
+        details=DETAILS,
         actor_kinds=ACTOR_KINDS,
         query=_query(),
         shown=SHOWN,

@@ -132,7 +132,7 @@ def open_case(staff: Staff, hats: Sequence[Hat], case_id: str, now: datetime) ->
 def view_of(staff: Staff, case: Application, now: datetime) -> CaseView:
     """Gather the parts of a case's page."""
     steps = _rows(StepRecord, case, StepRecord.position)
-    told = facts.told_rows(case.fact_ids) if case.fact_ids else facts.current(case.applicant_id)
+    told = _in_order(facts.told_rows(case.fact_ids) if case.fact_ids else facts.current(case.applicant_id))
     verdict = rulebook.verdict_of(case)
     decided, overrides = _rows(Decision, case, Decision.decided_at), _rows(VerdictOverride, case, VerdictOverride.id)
     return CaseView(
@@ -156,6 +156,12 @@ def view_of(staff: Staff, case: Application, now: datetime) -> CaseView:
         overrides=overrides,
         names=_names(steps, decided, overrides),
     )
+
+
+def _in_order(told: Mapping[str, facts.Told]) -> dict[str, facts.Told]:
+    """Facts in the order of the vocabulary; what it does not know any more comes last."""
+    order = {name: position for position, name in enumerate(rulebook.packs().vocabulary.top_level)}
+    return dict(sorted(told.items(), key=lambda entry: order.get(entry[0], len(order))))
 
 
 def _of(model, case: Application):

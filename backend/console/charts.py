@@ -7,10 +7,12 @@ figures in a table below.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 TONES = ("a", "b", "c", "d")
-LABEL_WIDTH, BAR_HEIGHT, ROW_HEIGHT, WIDTH = 170, 16, 30, 720
+BAR_HEIGHT, ROW_HEIGHT, WIDTH = 16, 30, 720
+WIDE, NARROW = 13.0, 7.4
+"""Width of a Chinese character and of a Latin one, as the style sheet sets them."""
 
 
 @dataclass(frozen=True)
@@ -35,29 +37,33 @@ class Series:
 
 def bars(title: str, rows: Sequence[Bar]) -> Markup:
     """Return horizontal bars, each with its figure behind it."""
+    left = 10 + max([_width(row.label) for row in rows] or [0])
+    room = WIDTH - left - 12 - max([_width(row.text) for row in rows] or [0])
     most = max([max(row.value, row.mark or 0) for row in rows] or [0]) or 1
-    room = WIDTH - LABEL_WIDTH - 190
-    drawn = Markup("").join(_bar(row, position, room / most) for position, row in enumerate(rows))
+    drawn = Markup("").join(_bar(row, position, left, max(40.0, room) / most) for position, row in enumerate(rows))
     return _chart(title, WIDTH, max(1, len(rows)) * ROW_HEIGHT + 4, drawn)
 
 
-def _bar(row: Bar, position: int, scale: float) -> Markup:
+def _width(text: str) -> float:
+    return sum(WIDE if ord(sign) > 0x2E7F else NARROW for sign in text)
+
+
+def _bar(row: Bar, position: int, left: float, scale: float) -> Markup:
     top, width = position * ROW_HEIGHT + 7, max(row.value * scale, 1.5 if row.value else 0)
     reach = max(width, (row.mark or 0) * scale)
-    label = Markup('<text x="{}" y="{}" text-anchor="end">{}</text>').format(LABEL_WIDTH - 8, top + 13, row.label)
-    shape = Markup('<rect class="a" x="{}" y="{}" width="{:.1f}" height="{}" rx="2"/>').format(
-        LABEL_WIDTH, top, width, BAR_HEIGHT
+    label = Markup('<text x="{:.1f}" y="{}" text-anchor="end">{}</text>').format(left - 8, top + 13, row.label)
+    shape = Markup('<rect class="a" x="{:.1f}" y="{}" width="{:.1f}" height="{}" rx="2"/>').format(
+        left, top, width, BAR_HEIGHT
     )
-    figure = Markup('<text class="soft" x="{:.1f}" y="{}">{}</text>').format(
-        LABEL_WIDTH + reach + 8, top + 13, row.text
-    )
-    return _linked(label + shape + _mark(row, top, scale) + figure, row.href)
+    figure = Markup('<text class="soft" x="{:.1f}" y="{}">{}</text>').format(left + reach + 8, top + 13, row.text)
+    mark = _mark(row, top, left, scale)
+    return _linked(label + shape + mark + figure, row.href, f"{row.label}：{row.text}")
 
 
-def _mark(row: Bar, top: int, scale: float) -> Markup:
+def _mark(row: Bar, top: int, left: float, scale: float) -> Markup:
     if row.mark is None:
         return Markup("")
-    at = LABEL_WIDTH + row.mark * scale
+    at = left + row.mark * scale
     return Markup('<rect class="b" x="{:.1f}" y="{}" width="4" height="{}"/>').format(at - 2, top - 3, BAR_HEIGHT + 6)
 
 
@@ -97,8 +103,8 @@ def _column(series: Series, tone: str, position: int, number: int, sizes: tuple[
     figure = Markup('<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{}</text>').format(
         left + width / 2, top - 5, _figure(value)
     )
-    href = series.hrefs[position] if series.hrefs else None
-    return _linked(shape + (figure if value else Markup("")), href)
+    href = series.hrefs[position] if series.hrefs and value else None
+    return _linked(shape + (figure if value else Markup("")), href, f"{series.name} {_figure(value)}")
 
 
 def _figure(value: float) -> str:
@@ -115,11 +121,10 @@ def legend(names: Sequence[str]) -> Markup:
     return Markup('<ul class="legend">{}</ul>').format(entries)
 
 
-def _linked(shape: Markup, href: str | None) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(href, shape) if href else shape
+def _linked(shape: Markup, href: str | None, name: str) -> Markup:
+    return Markup('<a href="{}" aria-label="{}">{}</a>').format(href, name, shape) if href else shape
 
 
 def _chart(title: str, width: int, height: int, drawn: Markup) -> Markup:
-    return Markup('<svg class="chart" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>').format(
-        width, height, escape(title), drawn
-    )
+    drawing = Markup('<svg class="chart" viewBox="0 0 {} {}" role="group" aria-label="{}">{}</svg>')
+    return Markup('<div class="scroll">{}</div>').format(drawing.format(width, height, title, drawn))

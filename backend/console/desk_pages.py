@@ -41,6 +41,9 @@ class Choice:
 
 
 def _filters() -> queue.Filters:
+    """What is asked for; who has no desk begins with all open cases in sight."""
+    if not request.args and g.staff.role in CITY_WIDE:
+        return queue.Filters(scope="visible", state="open")
     return queue.filters_of(request.args, "visible" if g.staff.role in CITY_WIDE else "mine")
 
 

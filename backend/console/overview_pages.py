@@ -68,7 +68,7 @@ def _spans(today: date) -> list[tuple[str, date, date]]:
         ("本月", today.replace(day=1), today),
         ("本季度", quarter, today),
         ("本半年", half_year(today)[0], today),
-        ("上半年" if today.month > 6 else "去年下半年", *half_year(today, 1)),
+        ("上一个半年", *half_year(today, 1)),
         ("本年", date(today.year, 1, 1), today),
         ("近一年", today - timedelta(days=365), today),
     ]
@@ -293,7 +293,7 @@ def _sheets(found: Insight) -> Iterator[tuple[str, list[tuple]]]:
 
 
 def _place(city: str, agency: str | None) -> str:
-    return words.place_name(city, agency) or "其他"
+    return words.place_name(city, agency) or "用人单位等"
 
 
 def _breach(city: str, breach: Breach) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import and_, or_
 from typing import Any
 
-from peewee import JOIN, Case
+from peewee import JOIN
 
 from backend.clock import SHANGHAI
 from backend.store.models import Application, Employer, StepRecord
@@ -174,8 +174,7 @@ def _chosen(hats: Sequence[Hat], filters: Filters, today: date):
 
 
 def _ordered(query):
-    no_limit = Case(None, [(Application.due_on.is_null(), 1)], 0)
-    return query.order_by(no_limit, Application.due_on, Application.id)
+    return query.order_by(Application.due_on.asc(nulls="last"), Application.id)
 
 
 def _narrow(condition, filters: Filters, today: date):

@@ -306,16 +306,24 @@ def tier_name(tier: str | None) -> str:
     return fact_value("recognized_tier", tier) if tier else ""
 
 
+def clause_title(city: str, cite: str) -> str:
+    """Return the title of the document a citation lies in, in its brackets; nothing where the pack has none."""
+    packs, document = rulebook.packs(), cite.partition("/")[0]
+    known = city in packs and document in packs[city].documents
+    return f"《{packs[city].documents[document].title.strip('《》')}》" if known else ""
+
+
+def clause_article(cite: str) -> str:
+    """Return the article of a citation as people write it."""
+    head, _, part = cite.partition("/")[2].partition(".")
+    number = f"第{head}条" if head.isdigit() else head
+    return f"{number}（{part}）" if part else number
+
+
 def clause_label(city: str, cite: str) -> str:
     """Return a citation as people write it: the document's title and the article."""
-    packs = rulebook.packs()
-    document, _, article = cite.partition("/")
-    if city not in packs or document not in packs[city].documents:
-        return cite
-    head, _, part = article.partition(".")
-    number = f"第{head}条" if head.isdigit() else head
-    title = packs[city].documents[document].title.strip("《》")
-    return f"《{title}》{number}{f'（{part}）' if part else ''}"
+    title = clause_title(city, cite)
+    return f"{title}{clause_article(cite)}" if title else cite
 
 
 def clause_text(city: str, cite: str) -> str:
@@ -430,6 +438,8 @@ FILTERS = {
     "category_name": category_name,
     "tier_name": tier_name,
     "clause_label": clause_label,
+    "clause_title": clause_title,
+    "clause_article": clause_article,
     "shares_text": shares_text,
     "clause_text": clause_text,
     "holder": holder,

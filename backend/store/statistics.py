@@ -158,8 +158,14 @@ def punctuality(span: Span, today: date) -> dict[str, Punctuality]:
     }
 
 
+def _running_late(span: Span, today: date):
+    """Steps that are late today and had to be done within the span or before; a correction stops the clock."""
+    over = (StepRecord.due_on < today) & (StepRecord.due_on <= span.until)
+    return StepRecord.left_at.is_null() & over & (Application.state != "correction")
+
+
 def _late_now(span: Span, today: date) -> dict[str, int]:
-    late = StepRecord.left_at.is_null() & (StepRecord.due_on < today) & (Application.state != "correction")
+    late = _running_late(span, today)
     rows = StepRecord.select(StepRecord.agency, _count()).join(Application)
     rows = rows.where((Application.city == span.city) & span.at_agency(StepRecord) & late)
     return {agency or "": number for agency, number in rows.group_by(StepRecord.agency).tuples()}
@@ -181,7 +187,7 @@ class Breach:
 def breaches(span: Span, today: date) -> list[Breach]:
     """Return the steps of the span that broke their limit and those that break it now, by agency and due day."""
     left = StepRecord.overdue_since.is_null(False) & span.within(StepRecord.left_at)
-    running = StepRecord.left_at.is_null() & (StepRecord.due_on < today) & (Application.state != "correction")
+    running = _running_late(span, today)
     rows = StepRecord.select(StepRecord, Application).join(Application)
     rows = rows.where((Application.city == span.city) & span.at_agency(StepRecord) & (left | running))
     return [_breach(row) for row in rows.order_by(StepRecord.agency, StepRecord.due_on).limit(MOST_BREACHES)]

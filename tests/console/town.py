@@ -23,7 +23,10 @@ from backend.workflow.stages import OPEN, State
 
 PASSWORD = "correct-horse-battery"
 _hashes: list[str] = []
-SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗", ["思远", "雨桐", "浩然", "梦洁", "子轩", "佳怡", "明哲", "静文"]
+SURNAMES, GIVEN = (
+    "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗",
+    ["思远", "雨桐", "浩然", "梦洁", "子轩", "佳怡", "明哲", "静文"],
+)
 
 
 def password_hash() -> str:
@@ -76,6 +79,10 @@ class Town:
                 employer=employer, password_hash=password_hash(), created_at=self.now, **scope,
             )  # fmt: skip
         return self._staff[key]
+
+    def colleague(self, staff: Staff) -> Staff:
+        """Return another account with the same role at the same agency."""
+        return self.staff(staff.role, staff.agency, place=None)
 
     def desk(self, case: Application) -> Staff | commands.Doer:
         """Return whoever holds the desk of a case."""
@@ -183,9 +190,7 @@ def _pay(who, case, now) -> None:
 
 
 _FAVOURABLE = {
-    **dict.fromkeys(
-        ("employer_review", "online_review", "site_check", "review", "adjudication", "approval"), _approve
-    ),
+    **dict.fromkeys(("employer_review", "online_review", "site_check", "review", "adjudication", "approval"), _approve),
     "acceptance": lambda who, case, now: commands.accept(who, case.id, now),
     "public_notice": lambda who, case, now: commands.publish(who, [case.id], now),
     "decision": lambda who, case, now: commands.decide(who, case.id, now, override="经集体研究，情况属实"),
@@ -200,7 +205,9 @@ _FAVOURABLE = {
 
 def _plain(told: dict) -> dict:
     """Return an example's facts as JSON has them."""
-    return json.loads(json.dumps(told, default=lambda value: value.isoformat() if isinstance(value, date) else float(value)))
+    return json.loads(
+        json.dumps(told, default=lambda value: value.isoformat() if isinstance(value, date) else float(value))
+    )
 
 
 def _id_number(number: int) -> str:

@@ -99,6 +99,18 @@ window.addEventListener('pageshow', () => document.querySelectorAll('form').forE
   delete form.dataset.alive;
 }));
 
+// --- tables wider than the screen can be scrolled by keyboard ---------------------------------------------------------
+
+function reachable() {
+  document.querySelectorAll('.scroll').forEach((box) => {
+    if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute('tabindex');
+  });
+}
+
+window.addEventListener('load', reachable);
+window.addEventListener('resize', reachable);
+document.addEventListener('toggle', reachable, true);
+
 // --- clicks, changes, keys ------------------------------------------------------------------------------------------
 
 document.addEventListener('click', (event) => {
