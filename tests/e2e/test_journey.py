@@ -247,7 +247,7 @@ def test_two_people_pay_and_the_talent_is_told(journey):
         path = f"/console/payments/batches/{batch}"
         journey["finance2"].send(path, f"{path}/approve")
         journey["finance2"].open(f"{path}/file.csv")
-        journey["finance2"].send(path, f"{path}/settle")
+        journey["finance2"].send(path, f"{path}/settle", all="paid")
     states = {row["state"] for row in talent.get(f"/applications/{case['id']}/payments")["payments"]}
     assert states == {"paid"}
     assert wait_for(lambda: [c for c in talent.cards() if "发放" in str(c)], "the payment card")
