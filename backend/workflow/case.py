@@ -175,7 +175,7 @@ class Change:
     def enter(self, stage: Stage) -> None:
         """Begin a stay at a stage, with its due date where the text sets a limit.
 
-        The length of a public notice is how long it runs, not how soon it must be out: its last day is set by `publish`.
+        The length of a public notice is how long it runs, not how soon it must be out: `publish` sets its last day.
         """
         length = None if stage.kind == "public_notice" else stage.length
         due_on = due(length, stage.unit, self.now.date(), (), rulebook.calendar_of(self.case))
