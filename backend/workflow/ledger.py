@@ -65,6 +65,10 @@ def statement(grant: Grant, through: date) -> list[Line]:
     return [_line(grant, month, through) for month in range(start, last + 1)]
 
 
+NOT_REPORTED = "本月参保情况还没有核对"
+"""Why the present month is not due yet: the insurance office reports a month after its end."""
+
+
 def _line(grant: Grant, month: int, through: date) -> Line:
     reason = _unpaid(grant, month, through)
     return Line(month_of(month), 0 if reason else grant.fen, reason)
@@ -76,7 +80,7 @@ def _unpaid(grant: Grant, month: int, through: date) -> str:
     if grant.insured is None:
         return ""
     if month not in grant.insured:
-        return "当月没有实际参保缴费，不补发"
+        return NOT_REPORTED if month == index_of(through) else "当月没有实际参保缴费，不补发"
     known = sorted(m for m in grant.insured if m <= index_of(through))
     return "" if first_run_end(known, grant.first_run) is not None else "连续缴费还没有满规定月数，满后补发"
 

@@ -193,7 +193,7 @@ class Payments:
 MONTH_STATES: Mapping[str, str] = {
     "paid": "已发放",
     "due": "待发放",
-    "planned": "未到月份",
+    "planned": "待核对",
     "missed": "未发",
     "stopped": "已停发",
 }

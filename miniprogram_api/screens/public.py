@@ -40,14 +40,15 @@ class Home:
     known: int = 0
     cases: Sequence[Running] = ()
     unread: int = 0
-    card: str | None = None
+    taken: frozenset[str] = frozenset()
+    """Items the person has applied for or been granted: no longer a chance."""
     employer: str | None = None
 
 
 def home(view: Home) -> b.Screen:
     """What I can get, what is running, what is due, one field to ask anything."""
     city = view.pack.city
-    good = [v for v in view.verdicts if v.verdict == "eligible"]
+    good = [v for v in view.verdicts if v.verdict == "eligible" and v.item.id not in view.taken]
     blocks: list[b.Block] = [
         b.Hero(
             title=f"{view.name}，您好" if view.name else f"欢迎来{city.name}",
@@ -569,18 +570,26 @@ def _skipped(view: SelfCheck) -> list[str]:
     return [name for name in view.params.get("skip", "").split(",") if name]
 
 
+GROUPS = {
+    "eligible": "可以申请",
+    "taken": "已申请或已享受",
+    "refer": "需要人工判断",
+    "needs_info": "再补充几项就知道",
+    "not_eligible": "暂不符合",
+}
+
+
+def _group(found: Verdict, view: Home) -> str:
+    return "taken" if found.item.id in view.taken else found.verdict
+
+
 def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
     """Everything of the city judged for this person: what can be had, what is near, and what is worth asking next."""
-    groups = (
-        ("可以申请", [v for v in view.verdicts if v.verdict == "eligible"]),
-        ("需要人工判断", [v for v in view.verdicts if v.verdict == "refer"]),
-        ("再补充几项就知道", [v for v in view.verdicts if v.verdict == "needs_info"]),
-        ("暂不符合", [v for v in view.verdicts if v.verdict == "not_eligible"]),
-    )
+    groups = [(name, [v for v in view.verdicts if _group(v, view) == key]) for key, name in GROUPS.items()]
     sections: list[b.Block] = [
         b.Section(
             title=f"{name}（{len(found)}）",
-            open=number < 2,
+            open=number < 3,
             blocks=[benefit_card(view.pack, one, view.today) for one in found],
         )
         for number, (name, found) in enumerate(groups)

@@ -91,6 +91,8 @@ def amount(found: Amount) -> b.Amount | None:
         return b.Amount(value="以部门核定为准")
     if isinstance(found.value, date):
         return b.Amount(value=day(found.value))
+    if found.value == 0:
+        return b.Amount(value="免费", note=found.label)
     value = number(found.value) if found.max is None else f"{number(found.value)}–{number(found.max)}"
     return b.Amount(value=f"{'不低于 ' if found.floor else ''}{value}", unit=found.unit or "", note=_lasting(found))
 

@@ -7,6 +7,7 @@ import segno
 
 from backend.store.models import Applicant, Application, NoticeEntry, Payment, PublicNotice, TalentCard
 from backend.workflow import commands, decisions, rulebook
+from backend.workflow.ledger import NOT_REPORTED, Line
 from backend.workflow.payments import PAYER_NAMES
 from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
@@ -128,9 +129,10 @@ def _ledger(case: Application, asked: Asked) -> outcome.Payments:
     )
 
 
-def _month(line, rows: list[Payment]) -> outcome.Month:
+def _month(line: Line, rows: list[Payment]) -> outcome.Month:
     if not rows:
-        return outcome.Month(line.period, line.fen, "missed" if line.reason else "planned", line.reason)
+        missed = line.reason and line.reason != NOT_REPORTED
+        return outcome.Month(line.period, line.fen, "missed" if missed else "planned", line.reason)
     states = {row.state for row in rows}
     state = "paid" if states == {"paid"} else ("stopped" if "stopped" in states else "due")
     shares = [(PAYER_NAMES.get(row.payer, row.payer), row.fen) for row in rows]

@@ -8,7 +8,7 @@ from backend.policy.eligibility import questions_worth_asking
 from backend.policy.vocabulary import Fact
 from backend.store import documents, employers, facts, inbox
 from backend.store.models import Applicant, Application
-from backend.workflow import decisions, rulebook
+from backend.workflow import rulebook
 from backend.workflow.stages import OPEN, STATE_NAMES, State
 from miniprogram_api import cases
 from miniprogram_api.errors import NotFound
@@ -48,16 +48,20 @@ def _home(asked: Asked) -> public.Home:
     if asked.applicant is None:
         return public.Home(asked.pack, asked.today)
     employer = employers.of_hr(asked.me)
-    card = decisions.card_of(asked.me, asked.pack.city.id)
+    own = cases.of_person(asked.me)
     return public.Home(
         pack=asked.pack,
         today=asked.today,
         name=Applicant.get_by_id(asked.me).name_masked or "您",
         verdicts=verdicts(asked),
         known=len(facts.current(asked.me)),
-        cases=[_running(case) for case in cases.of_person(asked.me) if State(case.state) in OPEN | {State.DRAFT}],
+        cases=[_running(case) for case in own if State(case.state) in OPEN | {State.DRAFT}],
         unread=inbox.unread(asked.me),
-        card=card and card.number,
+        taken=frozenset(
+            case.item
+            for case in own
+            if case.city == asked.pack.city.id and State(case.state) in OPEN | {State.DRAFT, State.GRANTED}
+        ),
         employer=employer and employer.name,
     )
 
