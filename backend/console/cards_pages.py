@@ -10,6 +10,7 @@ from backend import clock
 from backend.console import sheets, words
 from backend.console.desk_pages import LOOKED_UP
 from backend.console.navigation import only_for
+from backend.console.security import wears
 from backend.store import audit, cards, facts
 from backend.store.models import TalentCard
 from backend.workflow import decisions
@@ -41,7 +42,7 @@ def _cards():
         more=more,
         page=page,
         query={"state": state, "number": number, "person": people or []},
-        may_export=g.staff.role in MAY_EXPORT,
+        may_export=wears(MAY_EXPORT),
     )
 
 
@@ -116,7 +117,7 @@ ACTS: Mapping[str, Callable[[TalentCard, str, datetime], tuple[TalentCard, str]]
 
 def _export():
     """Give the valid cards as XLSX for a partner agency (bus, hospital, library); who fetched it is in the log."""
-    if g.staff.role not in MAY_EXPORT:
+    if not wears(MAY_EXPORT):
         abort(403)
     now = clock.now()
     audit.record(audit.Actor("staff", g.staff.id), "export", "talent_card", g.staff.city or "", now)

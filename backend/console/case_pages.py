@@ -6,7 +6,7 @@ from markupsafe import Markup
 from backend import clock
 from backend.console import actions, cases, words
 from backend.console.navigation import OFFICES
-from backend.console.security import hats
+from backend.console.security import hats, wears
 from backend.store import audit, casenotes, materials, outbox
 from backend.store.models import OutboxMessage
 from backend.workflow.case import commands_for
@@ -59,7 +59,7 @@ def _mark_paper(case_id: str, requirement: str):
 def _add_note(case_id: str):
     cases.readable(hats(), case_id)
     text, kind = request.form.get("text", "").strip(), request.form.get("kind", "note")
-    if kind not in casenotes.WRITTEN or g.staff.role not in NOTE_WRITERS:
+    if kind not in casenotes.WRITTEN or not wears(NOTE_WRITERS):
         abort(403)
     if text:
         casenotes.add(case_id, g.staff.id, kind, text, clock.now())
@@ -79,7 +79,7 @@ def _send_again(case_id: str, message_id: str):
     mine = OutboxMessage.get_or_none((OutboxMessage.id == message_id) & (OutboxMessage.application == case.id))
     if mine is None:
         abort(404)
-    if g.staff.role not in OFFICES:
+    if not wears(OFFICES):
         abort(403)
     now = clock.now()
     try:

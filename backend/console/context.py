@@ -8,6 +8,7 @@ from markupsafe import Markup
 from backend import clock
 from backend.console import actions, bulk, charts, navigation, words
 from backend.console.case_pages import NOTE_WRITERS
+from backend.console.security import wears
 from backend.policy.types import Item
 from backend.store import casenotes
 from backend.store.models import Application
@@ -62,6 +63,7 @@ FUNCTIONS = {
     "saved_replies": words.saved_replies,
     "specialists": delegates.specialists,
     "today": clock.today,
+    "wears": wears,
     "weighing": WEIGHING,
     "words": words,
 }

@@ -4,6 +4,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 
 from backend import clock
 from backend.console.navigation import only_for
+from backend.console.security import wears
 from backend.store import audit, employers, sealed
 from backend.store.models import Applicant, Application, Employer, EmployerMember
 from backend.workflow import drafts
@@ -59,7 +60,7 @@ def _employer(employer_id: str):
         contact=_contact(employer),
         members=list(members.where(EmployerMember.employer == employer.id).order_by(EmployerMember.id)),
         open_cases=Application.select().where((Application.employer == employer.id) & running).count(),
-        may_suspend=g.staff.role in MAY_SUSPEND,
+        may_suspend=wears(MAY_SUSPEND),
     )
 
 
@@ -87,7 +88,7 @@ def _decided(employer: Employer, approved: bool) -> str:
 def _suspend(employer_id: str):
     employer, now = _own(employer_id), clock.now()
     wanted = {"approved": "suspended", "suspended": "approved"}.get(employer.state)
-    if g.staff.role not in MAY_SUSPEND:
+    if not wears(MAY_SUSPEND):
         abort(403)
     if wanted is None:
         abort(404)

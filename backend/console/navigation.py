@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
-from flask import abort, g, request, url_for
+from flask import abort, request, url_for
 
+from backend.console.security import wears
 from backend.workflow.rights import STAFF_ROLES, Role
 
 OFFICES = frozenset({Role.WINDOW, Role.REVIEWER, Role.SUPERVISOR, Role.COORDINATOR})
@@ -59,7 +60,7 @@ class Entry:
 
 def entries() -> list[Entry]:
     """Return the entries for the present account."""
-    mine = [page for page in PAGES if g.staff.role in page.roles]
+    mine = [page for page in PAGES if wears(page.roles)]
     return [Entry(page.name, url_for(page.endpoint), _is_here(page)) for page in mine]
 
 
@@ -71,8 +72,8 @@ def _is_here(page: Page) -> bool:
 
 
 def uses(endpoint: str) -> bool:
-    """Tell whether the present account's role uses a page."""
-    return g.staff.role in ROLES[endpoint]
+    """Tell whether the present account uses a page."""
+    return wears(ROLES[endpoint])
 
 
 def only_for(endpoint: str) -> Callable[[Callable], Callable]:
@@ -82,7 +83,7 @@ def only_for(endpoint: str) -> Callable[[Callable], Callable]:
     def keep(view: Callable) -> Callable:
         @wraps(view)
         def kept(*args, **kwargs):
-            return view(*args, **kwargs) if g.staff.role in roles else abort(403)
+            return view(*args, **kwargs) if wears(roles) else abort(403)
 
         return kept
 

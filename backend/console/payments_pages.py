@@ -2,14 +2,16 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import wraps
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 
 from backend import clock
 from backend.console import sheets, words
 from backend.console.navigation import only_for
+from backend.console.security import wears
 from backend.store import audit, facts, insured, treasury
 from backend.store import staff as accounts
 from backend.store.models import Payment, PaymentBatch
@@ -28,15 +30,28 @@ YES = frozenset({"是", "补缴", "1", "y", "yes", "true"})
 
 def register(blueprint: Blueprint) -> None:
     """Add the pages of money to the console."""
-    keep = only_for(PAGE)
+    keep, pay = only_for(PAGE), _only_finance
     blueprint.get("/payments", endpoint="payments")(keep(_payments))
-    blueprint.post("/payments/batches", endpoint="make_batch")(keep(_make))
     blueprint.get("/payments/batches/<batch_id>", endpoint="batch")(keep(_batch))
-    blueprint.post("/payments/batches/<batch_id>/<act>", endpoint="batch_act")(keep(_act))
-    blueprint.get("/payments/batches/<batch_id>/file.<kind>", endpoint="batch_file")(keep(_file))
-    blueprint.post("/payments/<payment_id>/retry", endpoint="retry_payment")(keep(_retry))
-    blueprint.post("/payments/periods", endpoint="close_period")(keep(_close_period))
-    blueprint.post("/payments/insured", endpoint="insured")(keep(_insured))
+    blueprint.post("/payments/batches", endpoint="make_batch")(pay(_make))
+    blueprint.post("/payments/batches/<batch_id>/<act>", endpoint="batch_act")(pay(_act))
+    blueprint.get("/payments/batches/<batch_id>/file.<kind>", endpoint="batch_file")(pay(_file))
+    blueprint.post("/payments/<payment_id>/retry", endpoint="retry_payment")(pay(_retry))
+    blueprint.post("/payments/periods", endpoint="close_period")(pay(_close_period))
+    blueprint.post("/payments/insured", endpoint="insured")(pay(_insured))
+
+
+PAYING = frozenset({Role.FINANCE})
+
+
+def _only_finance(view: Callable) -> Callable:
+    """Looking at money is for many, moving it for finance alone."""
+
+    @wraps(view)
+    def kept(*args, **kwargs):
+        return view(*args, **kwargs) if wears(PAYING) else abort(403)
+
+    return kept
 
 
 # --- the ledger -------------------------------------------------------------------------------------------------------
@@ -68,7 +83,7 @@ def _payments(**shown):
         overdue=treasury.overdue(g.staff.city, clock.today()) if is_office else 0,
         closed=treasury.closed_periods(g.staff.city) if is_office else [],
         items=_paid_items() if is_office else [],
-        may_pay=g.staff.role == Role.FINANCE,
+        may_pay=wears(PAYING),
         **shown,
     )
 
@@ -115,8 +130,6 @@ def _month(text: str) -> str | None:
 
 def _insured():
     """Check a file of the insurance office and show what it brings; keep it only when told to."""
-    if g.staff.role != Role.FINANCE:
-        abort(403)
     upload, now = request.files.get("file"), clock.now()
     if upload is None or not upload.filename:
         return _payments(insured_error="请选择社保经办机构给的参保缴费文件（XLSX 或 CSV）。"), 422
@@ -156,7 +169,7 @@ def _make():
 
 def _own_batch(batch_id: str) -> PaymentBatch:
     batch = PaymentBatch.get_or_none((PaymentBatch.id == batch_id) & (PaymentBatch.city == g.staff.city))
-    return batch if batch and g.staff.role != Role.EMPLOYER else abort(404)
+    return batch if batch and not wears({Role.EMPLOYER}) else abort(404)
 
 
 def _batch(batch_id: str):
@@ -167,7 +180,7 @@ def _batch(batch_id: str):
         batch=batch,
         rows=rows,
         total=sum(row.fen for row in rows),
-        may_pay=g.staff.role == Role.FINANCE,
+        may_pay=wears(PAYING),
         names=accounts.names_of([batch.created_by, batch.approved_by]),
     )
 
@@ -225,8 +238,6 @@ def _results(batch: PaymentBatch) -> dict[str, str | None]:
 def _file(batch_id: str, kind: str):
     """Give the file for the bank; only of an approved batch, and every download is in the audit log."""
     batch = _own_batch(batch_id)
-    if g.staff.role != Role.FINANCE:
-        abort(403)
     if batch.state not in ("approved", "exported", "settled") or kind not in FILES:
         abort(404)
     lines, now = [_line(row) for row in treasury.of_batch(batch.id)], clock.now()

@@ -11,6 +11,7 @@ from markupsafe import escape
 
 from backend import clock
 from backend.console.navigation import KEEPERS, only_for
+from backend.console.security import wears
 from backend.console.words import PAYER_NAMES, UNIT_NAMES, place_name
 from backend.policy import FactError, Pack, money
 from backend.policy import check as examples
@@ -139,7 +140,7 @@ def _changes(city: str):
     pack, today = _pack(city), clock.today()
     newest = max((start for start in pack.starts if start <= today), default=today)
     before, after = _day("before", _eve(newest)), _day("after", newest)
-    may_replay = g.staff.role in MAY_REPLAY and g.staff.city in (city, None)
+    may_replay = wears(MAY_REPLAY) and g.staff.city in (city, None)
     found = changes(pack.on(before), before, pack.on(after), after)
     asked = bool(request.args.get("replay"))
     return render_template(

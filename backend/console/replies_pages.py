@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 
+from backend.console.security import wears
 from backend.store import replies
 from backend.store.models import SavedReply
 from backend.workflow.rights import Role
@@ -21,7 +22,7 @@ def register(blueprint: Blueprint) -> None:
 
 def _replies(error: str | None = None):
     usable = replies.usable(g.staff.id, g.staff.city, g.staff.agency)
-    scopes = [scope for scope, roles in MAY_SHARE.items() if g.staff.role in roles]
+    scopes = [scope for scope, roles in MAY_SHARE.items() if wears(roles)]
     mine = {row.id for row in usable if _is_mine(row)}
     return render_template("console/replies.html", replies=usable, scopes=scopes, mine=mine, error=error)
 
@@ -31,7 +32,7 @@ def _is_mine(row: SavedReply) -> bool:
     if row.staff_id:
         return row.staff_id == g.staff.id
     scope = "agency" if row.agency else "city"
-    return g.staff.role in MAY_SHARE[scope] and row.city == g.staff.city and row.agency in (None, g.staff.agency)
+    return wears(MAY_SHARE[scope]) and row.city == g.staff.city and row.agency in (None, g.staff.agency)
 
 
 def _typed() -> tuple[str, str] | None:
@@ -43,7 +44,7 @@ def _add():
     typed, scope = _typed(), request.form.get("scope", "own")
     if typed is None:
         return _replies("标题和内容都要填。"), 422
-    if scope != "own" and g.staff.role not in MAY_SHARE.get(scope, ()):
+    if scope != "own" and not wears(MAY_SHARE.get(scope, ())):
         abort(403)
     agency = g.staff.agency if scope == "agency" else None
     replies.add(*typed, city=g.staff.city, agency=agency, staff_id=g.staff.id if scope == "own" else None)

@@ -5,6 +5,7 @@ nothing from elsewhere and may not be framed.
 """
 
 import hmac
+from collections.abc import Collection
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, flash, g, redirect, request, url_for
@@ -147,6 +148,12 @@ def hat_of(owner: Staff, wearer: str) -> Hat:
 
 def hats() -> list[Hat]:
     """Return every hat the present account may wear today: its own and those of colleagues it stands in for."""
-    staff: Staff = g.staff
-    absent = accounts.stands_in_for(staff.id, clock.today())
-    return [own_hat(staff), *(hat_of(colleague, wearer=staff.id) for colleague in absent)]
+    if "hats" not in g:
+        absent = accounts.stands_in_for(g.staff.id, clock.today())
+        g.hats = [own_hat(g.staff), *(hat_of(colleague, wearer=g.staff.id) for colleague in absent)]
+    return g.hats
+
+
+def wears(roles: Collection[str]) -> bool:
+    """Tell whether the present account has one of these roles, by itself or for a colleague who is away."""
+    return any(hat.role in roles for hat in hats())

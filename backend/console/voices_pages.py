@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 
 from backend import clock
 from backend.console.navigation import OFFICES, only_for
-from backend.console.security import hats
+from backend.console.security import hats, wears
 from backend.store import audit, materials, sealed, voices
 from backend.store.models import Complaint
 from backend.workflow import service
@@ -56,7 +56,7 @@ def _voices():
         rows=rows,
         more=more,
         page=page,
-        may_answer=g.staff.role in OFFICES,
+        may_answer=wears(OFFICES),
     )
 
 
@@ -75,7 +75,7 @@ def _voice(voice_id: str, error: str | None = None):
         kinds=KINDS,
         text=sealed.get(row, "text_sealed"),
         contact=sealed.get(row, "contact_sealed"),
-        may_answer=g.staff.role in OFFICES,
+        may_answer=wears(OFFICES),
         error=error,
     )
 
