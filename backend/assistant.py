@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -87,9 +87,21 @@ def _plain(text: str) -> dict[str, Any]:
     return {"text": text, "citations": [], "links": []}
 
 
-@cache
+class _Line:
+    """Where Rasa is: by the settings of the process, unless `speak_to` said otherwise."""
+
+    settings: Settings | None = None
+
+
+def speak_to(settings: Settings | None) -> None:
+    """Speak to the Rasa of these settings from now on; None means that of the process environment."""
+    _Line.settings = settings
+
+
 def _settings() -> Settings:
-    return Settings.from_environment()
+    if _Line.settings is None:
+        _Line.settings = Settings.from_environment()
+    return _Line.settings
 
 
 @cache
@@ -103,6 +115,3 @@ def _session() -> requests.Session:
 @cache
 def _library() -> Library:
     return Library(load_packs())
-
-
-__all__: Sequence[str] = ["Reply", "ask"]

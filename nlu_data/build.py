@@ -1,7 +1,7 @@
-"""Writes nlu_data/generated/ from the packs, the vocabulary and the hand-written sentences: `python -m nlu_data.build`.
+"""Writes nlu_data/generated/ from packs, vocabulary and hand-written sentences: `python -m nlu_data.build`.
 
-    lookups.yml      look-up tables and synonyms: items, cities, districts, agencies, employers, papers … from the packs,
-                     grades, kin, kinds of homes … from nlu_data/vocabulary
+    lookups.yml      look-up tables and synonyms: items, cities, districts, agencies, employers, papers … from the
+                     packs, grades, kin, kinds of homes … from nlu_data/vocabulary
     words.txt        the same names as a dictionary for jieba
     variations.yml   the hand-written sentences again as other people would type them: homophone typos, dialect words,
                      courtesies, traditional characters, another item in the same question
@@ -151,9 +151,10 @@ def sentences() -> list[Sentence]:
 
 
 DIALECT = (
-    ("什么", "啥"), ("怎么", "咋"), ("怎样", "咋样"), ("哪里", "哪儿"), ("在哪", "搁哪"), ("我们", "俺们"), ("我", "俺"),
-    ("你们", "恁"), ("多少", "多些"), ("吗", "不"), ("没有", "木有"), ("可以", "管"), ("行不行", "中不中"), ("这里", "这儿"),
-    ("为什么", "为啥"), ("知道", "晓得"), ("东西", "物件"), ("孩子", "娃"), ("老婆", "媳妇"), ("啥", "什么"), ("咋", "怎么"),
+    ("什么", "啥"), ("怎么", "咋"), ("怎样", "咋样"), ("哪里", "哪儿"), ("在哪", "搁哪"), ("我们", "俺们"),
+    ("我", "俺"), ("你们", "恁"), ("多少", "多些"), ("吗", "不"), ("没有", "木有"), ("可以", "管"),
+    ("行不行", "中不中"), ("这里", "这儿"), ("为什么", "为啥"), ("知道", "晓得"), ("东西", "物件"), ("孩子", "娃"),
+    ("老婆", "媳妇"), ("啥", "什么"), ("咋", "怎么"),
 )  # fmt: skip
 OPENINGS = (
     "请问",

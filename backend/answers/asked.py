@@ -195,7 +195,7 @@ def _city_of(district: Entity, packs: Mapping[str, Pack]) -> str | None:
 def item_names(utterance: Utterance, part: Part, telling: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """Return the names of items said in the part, else elsewhere in the message; passing words give way to others.
 
-    A part that tells a fact (单位在重点企业名录) does not ask about what it names: `telling` holds the words of such parts.
+    A part that tells a fact (单位在重点企业名录) does not ask about what it names: `telling` holds the words of such.
     """
     others = [each for each in utterance.parts if each is not part and each.text not in telling]
     weak: tuple[str, ...] = ()

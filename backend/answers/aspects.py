@@ -19,8 +19,8 @@ from backend.policy.types import Benefit, Cites, Item, Material, Step, Tier, Win
 
 Aspect = Callable[[Case, Item], Answer | None]
 NAMED_TIERS = 6
-VAGUE = ()
-"""Addresses that say no more than the window's name does."""
+CONCRETE = re.compile(r"路|街|号|楼|大道|厅|WWW", re.IGNORECASE)
+"""What an address must have to say more than the window's name does."""
 
 
 def _said(case: Case, item: Item, text: str, cites: Iterable[str], kind: str = "said") -> Answer:
@@ -237,9 +237,11 @@ def time_limit(case: Case, item: Item) -> Answer | None:
 
 def where(case: Case, item: Item) -> Answer | None:
     """The window for the person's district, else the item's windows."""
-    windows = [w for w in windows_of(case, item) if w.phones or w.hours or (w.address and w.address not in VAGUE)]
+    windows = [w for w in windows_of(case, item) if w.phones or w.hours or CONCRETE.search(w.address or "")]
     if not windows:
         return None
+    words = case.residue(case.text)
+    windows.sort(key=lambda w: -case.carries(window_words(w), words))
     return _said(case, item, "\n".join(window_words(w) for w in windows[:3]), [c for w in windows[:3] for c in w.cites])
 
 
@@ -324,10 +326,20 @@ def documents(case: Case, found: Sequence, item: Item | None) -> Answer | None:
     lines, cites = [], []
     for each in found[:3]:
         lines.append(document_words(case, each))
-        first = next((clause.id for clause in case.pack.clauses.values() if clause.document == each.id), None)
-        cites += [first] if first else []
-    own = [cite for cite in (item.cites if item else ())]
-    return Answer(joined(lines), tuple(dict.fromkeys([*own, *cites])), "said", case.city, item.id if item else None)
+        cites += about_itself(case, each.id)
+    own = item.cites[:1] if item else ()
+    cited = tuple(dict.fromkeys([*cites, *own]))
+    return Answer(joined(lines), cited, "said", case.city, item.id if item else None)
+
+
+def about_itself(case: Case, document: str) -> list[str]:
+    """The clauses in which a document speaks of itself: basis, interpretation, coming into force; else its first."""
+    own = [clause for clause in case.pack.clauses.values() if clause.document == document]
+    itself = [clause.id for clause in own if any(topic.aspect == "document" for topic in clause.topics)]
+    if own:
+        return itself[-2:] or [own[0].id]
+    number = case.pack.documents[document].number  # a text only referred to: where it is
+    return [clause.id for clause in case.pack.clauses.values() if number and number in clause.text][:2]
 
 
 def document_words(case: Case, each) -> str:

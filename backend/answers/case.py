@@ -10,9 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from backend.answers.asked import WEAK_NAMES, Asked, items_named
-from backend.policy.catalogue import Pack
+from backend.policy.catalogue import Pack, UnknownItem
 from backend.policy.eligibility import Ruleset
-from backend.policy.knowledge import Hit, Knowledge
+from backend.policy.knowledge import Hit, Knowledge, Snippet
 from backend.policy.types import Item
 from backend.policy.vocabulary import FactError, Vocabulary
 
@@ -38,6 +38,10 @@ GRADE_WORDS = {
     ("talent_tier", "top"): "顶尖人才",
     ("talent_tier", "high_end"): "高端人才",
 }
+NO_OTHER_GRADE = {"professional_title": "none", "skill_level": "none", "education": "high_school_or_below"}
+"""What a question about one grade leaves out: no other grade is to help."""
+SURE = 0.7
+"""From here on an item counts as meant, and statements of others do not change that."""
 MONTHLY = re.compile(r"生活(?:补|津)")
 MONEY_INTENTS = frozenset(
     [
@@ -49,6 +53,7 @@ MONEY_INTENTS = frozenset(
         "ask_stacking",
         "ask_comparison",
         "ask_consequence",
+        "ask_eligibility",
     ]
 )
 FACT_OF_KIND = {"title": "professional_title", "skill": "skill_level"}
@@ -105,7 +110,8 @@ class Case:
         pack = world.packs[city]
         current = pack.on(world.today).items
         named = [current[item.id] for item in items_named(asked.names, pack) if item.id in current]
-        return cls(asked, city, world, tuple(named))
+        plain = [item for item in named if item.kind != "calculation"] or named
+        return cls(asked, city, world, tuple(plain))
 
     @property
     def pack(self) -> Pack:
@@ -138,14 +144,27 @@ class Case:
 
     @cached_property
     def likely_items(self) -> dict[str, float]:
-        """How likely each item is meant; empty when nothing tells."""
-        if self.items and not (self.weakly_named and self._plain_money()):
-            return {item.id: 1.0 for item in self.items}
+        """How likely each item is meant: named, named in passing, gone on with, or just 补贴; empty: no telling."""
+        named = {item.id: self._named(item) for item in self.items}
+        if named and max(named.values()) == 1.0:
+            return named
         topic = self.asked.topic
         if topic.items and (topic.city in (None, self.city)) and (self.asked.carried or not self._new_words()):
             return {item: 0.85 for item in topic.items if item in self.rules.items}
         monthly = self.monthly_item() if self._plain_money() else None
-        return {monthly.id: 0.3 if self.residue(self.text) else 0.6} if monthly else {}
+        default = {monthly.id: 0.3 if self.residue(self.text) else 0.6} if monthly else {}
+        return {**named, **default}
+
+    def _named(self, item: Item) -> float:
+        """One for a name that means the item, less for a word said in passing."""
+        names = [name for name in self.asked.names if self._is_of(name, item)]
+        return 1.0 if any(name not in WEAK_NAMES for name in names) else 0.45
+
+    def _is_of(self, name: str, item: Item) -> bool:
+        try:
+            return self.pack.find_item(name).id == item.id
+        except UnknownItem:
+            return False
 
     @property
     def weakly_named(self) -> bool:
@@ -154,7 +173,9 @@ class Case:
 
     def _plain_money(self) -> bool:
         """Whether just 补贴, 补助 is meant, without saying which."""
-        return bool(re.search(r"补贴|补助|津贴|每月|月补", self.text)) and self.asked.intent in MONEY_INTENTS
+        said = bool(re.search(r"补贴|补助|津贴|每月|月补", self.text))
+        graded = self.asked.intent == "ask_amount" and bool(self.grades) and not self.residue(self.text)
+        return (said or graded) and self.asked.intent in MONEY_INTENTS
 
     def monthly_item(self) -> Item | None:
         """What is meant by just 补贴: the benefit that is paid every month."""
@@ -178,11 +199,13 @@ class Case:
     def hits(self) -> list[Hit]:
         """The statements that answer best, whatever the structure of the pack says."""
         found = self.knowledge.search(self.wording, self.likely_items, self.aspects, 14)
-        return [*found, *(hit for hit in self._silences() if all(hit.snippet is not f.snippet for f in found))]
+        others = [*self._silences(), *self.knowledge.search(self.wording, None, None, 6)]
+        seen = {id(hit.snippet) for hit in found}
+        return [*found, *(hit for hit in others if id(hit.snippet) not in seen and not seen.add(id(hit.snippet)))]
 
     @cached_property
     def wording(self) -> str:
-        """What to search for: the question, with the rest of the message or the last question when it says too little."""
+        """What to search for: the question, with the rest of the message or the last question if it says too little."""
         if self.residue(self.text) or (self.likely_items and not self.asked.carried):
             return self.text
         if self.asked.carried and self.asked.topic.text:
@@ -191,21 +214,27 @@ class Case:
 
     def _silences(self) -> list[Hit]:
         """What the texts are known to leave open, where one of its words was said."""
-        silences = (s for s in self.knowledge.snippets if s.source == "silence")
-        return [Hit(s, 0.4, 1.0) for s in silences if any(w in self.text for w in s.keywords if len(w) > 1)]
+        words = self.residue(self.text)
+        silences = [s for s in self.knowledge.snippets if s.source == "silence"]
+        return [Hit(s, 0.4, 1.0) for s in silences if self._touches(s, words)]
+
+    def _touches(self, silence: Snippet, words: Sequence[str]) -> bool:
+        named = any(word in self.text for word in silence.keywords if len(word) > 1)
+        whole = " ".join((silence.title, silence.text, *silence.keywords))
+        return named or bool(words and any(len(w) > 1 for w in words) and self.carries(whole, words) >= 0.75)
 
     @cached_property
     def item(self) -> Item | None:
         """The one item the question is about: named, of the topic, or that of the best statements."""
-        likely = list(self.likely_items)
-        if len(likely) == 1:
-            return self.rules.items[likely[0]]
-        votes: dict[str, float] = dict.fromkeys(likely, 0.0)
-        for hit in self.hits[:5]:
+        sure = [item for item, chance in self.likely_items.items() if chance >= SURE]
+        if len(sure) == 1:
+            return self.rules.items[sure[0]]
+        votes = {item: self.likely_items[item] for item in sure}
+        for hit in self.hits[:6]:
             item = hit.snippet.item
-            if item and (item in votes if likely else hit.carried >= 0.45):
+            if item and (item in votes if sure else hit.carried >= 0.45 or item in self.likely_items):
                 votes[item] = votes.get(item, 0.0) + hit.score * (0.2 + hit.carried)
-        best = max(votes, key=lambda item: votes[item], default=None)
+        best = max(votes, key=lambda item: votes[item], default=next(iter(self.likely_items), None))
         return self.rules.items.get(best) if best else None
 
     def residue(self, text: str) -> Sequence[str]:
@@ -240,7 +269,7 @@ class Case:
         known = dict(self.world.facts)
         if any(grade in self.supposed for grade in GRADES):
             known = {name: value for name, value in known.items() if name not in (*GRADES, "education_full_time")}
-            known |= {"professional_title": "none", "skill_level": "none"}
+            known |= NO_OTHER_GRADE
         values = {**known, **self.supposed}
         if "education" in values and "education_full_time" not in values:
             values["education_full_time"] = True

@@ -18,7 +18,10 @@ from backend.answers.utterance import Entity, Part, Utterance
 from backend.policy.periods import add_months
 from backend.policy.types import City
 
-HIRED = "入职|上班|进厂|进的|进了|进到|入了|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|招进|加入|开始干|工作的|就职|到公司|来公司|来这"
+HIRED = (
+    "入职|上班|进厂|进的|进了|进到|入了|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|"
+    "招进|加入|开始干|工作的|就职|到公司|来公司|来这"
+)
 INSURED = "社保|养老|保险|缴|交了|交满|交够|连续|参保|缴费|交着"
 LICENSED = "执照|注册|成立|开业|开的公司|领证|拿证|开公司|开店"
 OTHERS = ("other", "child", "parent", "sibling")
@@ -484,7 +487,7 @@ def _with(each: Heard, own: bool) -> Heard:
 
 
 def _settle_insurance(found: dict[str, Heard]) -> None:
-    """Months of pension insurance said without a kind count for social insurance too; back-paid ones count for neither."""
+    """Months of insurance said without a kind count for pension and social insurance alike."""
     run = found.get("pension_months_consecutive")
     if run is not None:
         found.setdefault(

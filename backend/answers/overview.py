@@ -1,4 +1,4 @@
-"""What there is for a person: the benefits of a city with the amounts of this person's grade, and what is still open."""
+"""What there is for a person: a city's benefits with the amounts of this person's grade, and what is still open."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def _personal(case: Case) -> Answer | None:
     target = first or found[0][0]
     links = (
         Link("逐项帮我判断", "say", f"我能申请{target.name}吗"),
-        Link("打开申请表", "screen", f"form?item={target.id}"),
+        Link("去申请", "screen", f"item?item={target.id}"),
     )
     return Answer(text, tuple(dict.fromkeys(cites)), "personal", case.city, found[0][0].id, links)
 

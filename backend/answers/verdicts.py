@@ -172,7 +172,7 @@ def _links(verdict: Verdict) -> tuple[Link, ...]:
     item = verdict.item
     if verdict.verdict == ELIGIBLE and item.kind == "service":
         return (
-            Link("打开申请表", "screen", f"form?item={item.id}"),
+            Link("去申请", "screen", f"item?item={item.id}"),
             Link("要什么材料", "say", f"{item.name}要什么材料"),
         )
     if verdict.verdict == NOT_ELIGIBLE and item.requires:
@@ -180,5 +180,5 @@ def _links(verdict: Verdict) -> tuple[Link, ...]:
         if first:
             return (Link(f"看{first.name}", "say", f"我能申请{first.name}吗"), Link("转人工", "say", "转人工"))
     if verdict.verdict == NEEDS_INFO:
-        return (Link("打开申请表", "screen", f"form?item={item.id}"), Link("转人工", "say", "转人工"))
+        return (Link("去申请", "screen", f"item?item={item.id}"), Link("转人工", "say", "转人工"))
     return (Link("转人工", "say", "转人工"), Link("看事项", "screen", f"item?item={item.id}"))

@@ -29,7 +29,19 @@ class Words:
     def content(self, text: str) -> list[str]:
         """Return the words of a question that carry content, each once, in order."""
         words = (word for word in self._cutter.cut(text.lower(), HMM=False) if _says_something(word))
-        return list(dict.fromkeys(word for word in words if word not in self.empty))
+        return list(dict.fromkeys(word for word in words if not self._is_empty(word)))
+
+    def _is_empty(self, word: str) -> bool:
+        """Whether a word carries nothing: an empty one, or one put together from such (哪几个, 怎么弄)."""
+        if word in self.empty:
+            return True
+        if word in self.means or len(word) > 5:
+            return False
+        reached = {0}
+        for place in range(len(word)):
+            if place in reached:
+                reached |= {end for end in range(place + 1, len(word) + 1) if word[place:end] in self.empty}
+        return len(word) in reached
 
     def meanings(self, word: str) -> tuple[str, ...]:
         """Return a word with what it means in the words of the texts."""

@@ -42,7 +42,7 @@ def start(turn: Turn, items: tuple[str, ...]) -> None:
     target = first or item
     turn.say(
         text,
-        Link("打开申请表", "screen", f"form?item={target.id}"),
+        Link("去申请", "screen", f"item?item={target.id}"),
         Link("要什么材料", "say", f"{target.name}要什么材料"),
     )
     turn.set(topic={**turn.topic.as_json(), "city": turn.city, "items": [item.id]})
@@ -86,8 +86,8 @@ def _go_on(turn: Turn) -> None:
     lacking = own_cases.lacking(case, turn.today)
     papers = any(word in turn.utterance.text for word in PAPERS)
     screens = [
-        Link("上传材料", "screen", f"materials?application={case.id}"),
-        Link("接着填表", "screen", f"form?item={case.item}"),
+        Link("上传材料", "screen", f"application_papers?application={case.id}"),
+        Link("接着填表", "screen", f"application_form?application={case.id}"),
     ]
     turn.say(f"{name}：{lacking}", *(screens if papers else screens[::-1]))
 
@@ -101,5 +101,7 @@ def _withdraw(turn: Turn) -> None:
         )
         return
     names = "、".join(rulebook.item_of(case).name for case in chosen)
-    links = tuple(Link(f"打开{rulebook.item_of(case).name}", "screen", f"application?id={case.id}") for case in chosen)
+    links = tuple(
+        Link(f"打开{rulebook.item_of(case).name}", "screen", f"application?application={case.id}") for case in chosen
+    )
     turn.say(f"在办的有：{names}。撤回和修改在办件页面里确认，撤回后可以重新申请。", *links)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from backend.answers.answering import answers, declined
+from backend.answers.answering import answers
 from backend.answers.asked import questions
+from backend.answers.declining import declined
 from bot.actions.turn import Turn
 
 

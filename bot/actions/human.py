@@ -51,7 +51,7 @@ def _complaint(turn: Turn) -> None:
     calls = tuple(
         Link(f"拨打{hotline.phone}", "dial", hotline.phone) for hotline in (city.hotlines if city else ())[:2]
     )
-    turn.say(text, Link("写投诉", "screen", "complaint"), *calls)
+    turn.say(text, Link("写投诉", "screen", "complaint_new"), *calls)
 
 
 def _agency(turn: Turn) -> str | None:

@@ -24,7 +24,7 @@ def run(turn: Turn) -> None:
         for case in chosen:
             name = rulebook.item_of(case).name
             text = f"{name}：{own_cases.papers(case)}{own_cases.lacking(case, turn.today)}"
-            turn.say(fit(text), Link("去补材料", "screen", f"materials?application={case.id}"))
+            turn.say(fit(text), Link("去补材料", "screen", f"application_papers?application={case.id}"))
     elif not _list(turn, items):
         turn.say("您还没有开始申请。先告诉我要办哪一项，我列出要交的材料。", Link("看全部事项", "screen", "items"))
     turn.set(spoken=[each.as_json() for each in turn.said])

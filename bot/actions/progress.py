@@ -18,6 +18,6 @@ def run(turn: Turn) -> None:
         )
         return
     shown = own_cases.meant(own_cases.open_ones(found), items_meant(turn))[:3]
-    links = tuple(Link("查看进度", "screen", f"application?id={case.id}") for case in shown[:2])
+    links = tuple(Link("查看进度", "screen", f"application?application={case.id}") for case in shown[:2])
     turn.say(fit("\n".join(own_cases.status(case, turn.today) for case in shown)), *links)
     turn.set(spoken=[each.as_json() for each in turn.said])

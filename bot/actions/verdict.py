@@ -20,9 +20,7 @@ def run(turn: Turn) -> None:
     answer = worded(verdict, turn.judging.get("skipped") or ())
     if given_up:
         item = verdict.item
-        turn.say(
-            "好的，先不问了。", Link("打开申请表", "screen", f"form?item={item.id}"), Link("转人工", "say", "转人工")
-        )
+        turn.say("好的，先不问了。", Link("去申请", "screen", f"item?item={item.id}"), Link("转人工", "say", "转人工"))
     turn.answer(answer)
     turn.set(
         topic={**turn.topic.as_json(), "city": turn.judging["city"], "items": [verdict.item.id]},

@@ -76,7 +76,11 @@ class AspectClassifier(IntentClassifier, GraphComponent):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> AspectClassifier:
         """Return an untrained classifier."""
         return cls(config, model_storage, resource)
@@ -167,7 +171,7 @@ class AspectClassifier(IntentClassifier, GraphComponent):
         names = self._model.classes_
         return [
             Part(start, end, [(str(names[i]), float(row[i])) for i in np.argsort(row)[::-1][:_NEXT]])
-            for (start, end), row in zip(stretches, chances)
+            for (start, end), row in zip(stretches, chances, strict=True)
         ]
 
     def _features(self, message: Message, start: int = 0, end: int = -1) -> list[str]:
@@ -180,7 +184,9 @@ class AspectClassifier(IntentClassifier, GraphComponent):
 
 def fit(examples: list[list[str]], intents: list[str], weights: list[float], config: dict[str, Any]) -> Pipeline:
     """Return the fitted pipeline: features given as lists of strings, weighted examples."""
-    grams = TfidfVectorizer(analyzer=_as_given, lowercase=False, sublinear_tf=True, min_df=config["at_least"], dtype=np.float32)
+    grams = TfidfVectorizer(
+        analyzer=_as_given, lowercase=False, sublinear_tf=True, min_df=config["at_least"], dtype=np.float32
+    )
     regression = LogisticRegression(solver="liblinear", C=config["strength"], random_state=config["random_state"])
     model = Pipeline([("grams", grams), ("regression", regression)])
     return model.fit(examples, intents, regression__sample_weight=weights)

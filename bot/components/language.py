@@ -61,7 +61,7 @@ class Language:
         for sentence in sentences:
             cut = [word.form for word in cutter.read(sentence, tolerant=False)]
             words.update(cut)
-            for before, after in zip([START, *cut], cut):
+            for before, after in zip([START, *cut], cut, strict=False):
                 pairs.setdefault(before, Counter())[after] += 1
         return cls(dict(words), {word: dict(after) for word, after in pairs.items()})
 
@@ -105,7 +105,7 @@ class Language:
         for form in self._sounding_like(text, place):
             typed = text[place : place + len(form)]
             if form != typed:
-                changes = sum(a != b for a, b in zip(form, typed))
+                changes = sum(a != b for a, b in zip(form, typed, strict=True))
                 yield Word(place, place + len(form), form, True), changes
 
     def _sounding_like(self, text: str, place: int) -> Iterable[str]:

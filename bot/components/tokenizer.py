@@ -38,7 +38,11 @@ class TolerantTokenizer(Tokenizer):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> TolerantTokenizer:
         """Return a tokenizer that knows nothing yet."""
         return cls(config, model_storage, resource, Language({}, {}))

@@ -30,16 +30,40 @@ from bot.components.found import Find, keep
 from bot.components.numerals import CHINESE, NUMBER, number
 from bot.components.tokenizer import READING
 
-Value = Optional[dict[str, Any]]
+Value = Optional[dict[str, Any]]  # noqa: UP045 - evaluated on Python 3.10
 N = NUMBER
 D = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,3}})"
 
 RELATIVE_YEARS = {"今年": 0, "去年": -1, "上一年": -1, "前年": -2, "大前年": -3, "明年": 1, "头年": -1, "年前": -1}
 RELATIVE_MONTHS = {"这个月": 0, "本月": 0, "当月": 0, "上个月": -1, "上月": -1, "上上个月": -2, "下个月": 1, "下月": 1}
-RELATIVE_DAYS = {"今天": 0, "今日": 0, "昨天": -1, "昨日": -1, "前天": -2, "大前天": -3, "明天": 1, "上周": -7, "上星期": -7}
-SEASONS = {"年底": (12, "end"), "年末": (12, "end"), "年初": (1, "start"), "年中": (6, "middle"), "上半年": (3, "middle")}
+RELATIVE_DAYS = {
+    "今天": 0,
+    "今日": 0,
+    "昨天": -1,
+    "昨日": -1,
+    "前天": -2,
+    "大前天": -3,
+    "明天": 1,
+    "上周": -7,
+    "上星期": -7,
+}
+SEASONS = {
+    "年底": (12, "end"),
+    "年末": (12, "end"),
+    "年初": (1, "start"),
+    "年中": (6, "middle"),
+    "上半年": (3, "middle"),
+}
 SEASONS.update({"下半年": (9, "middle"), "五一": (5, "start"), "十一": (10, "start"), "国庆": (10, "start")})
-MONTH_PARTS = {"初": "start", "上旬": "start", "中": "middle", "中旬": "middle", "底": "end", "末": "end", "下旬": "end"}
+MONTH_PARTS = {
+    "初": "start",
+    "上旬": "start",
+    "中": "middle",
+    "中旬": "middle",
+    "底": "end",
+    "末": "end",
+    "下旬": "end",
+}
 
 _YEAR = r"(?P<year>(?:19|20)\d\d|\d\d|[零〇一二三四五六七八九]{2,4})"
 _REL = "|".join(sorted(RELATIVE_YEARS, key=len, reverse=True))
@@ -134,18 +158,30 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
     (entity, re.compile(pattern), value)
     for entity, pattern, value in (
         # the more is said, the earlier the rule
-        ("date", rf"(?:(?P<rel>{_REL})|{_YEAR}[年./-])的?(?P<month>{D})(?:[月./-]份?的?(?P<day>{D})[日号]?|月份?(?P<part>{_PARTS})?)", _full_date),
+        (
+            "date",
+            rf"(?:(?P<rel>{_REL})|{_YEAR}[年./-])的?(?P<month>{D})(?:[月./-]份?的?(?P<day>{D})[日号]?|月份?(?P<part>{_PARTS})?)",
+            _full_date,
+        ),
         ("date", r"(?<!\d)((?:19|20)\d\d)(0[1-9]|1[0-2])([0-3]\d)(?!\d)", _digits_date),
         ("date", r"(?<!\d)(?P<year>(?:19|20)\d\d)[./-](?P<month>\d{1,2})(?!\d)", _full_date),
         ("date", rf"(?:(?P<rel>{_REL})|{_YEAR}年)?(?P<season>{_SEASON})(?![月个年条])", _full_date),
-        ("age", rf"今年(?:刚|都|也)?满?(?P<n>[1-6]\d|[{CHINESE}]{{2,3}})(?![\d年月日号个次份块元万])", _single("years")),
+        (
+            "age",
+            rf"今年(?:刚|都|也)?满?(?P<n>[1-6]\d|[{CHINESE}]{{2,3}})(?![\d年月日号个次份块元万])",
+            _single("years"),
+        ),
         ("date", rf"(?P<month>{D})月份?的?(?P<day>{D})[日号]", _full_date),
         ("date", rf"(?P<n>{N})\s*(?:个)?(?P<unit>年|月)(?P<half>半)?(?:以?前|之前)(?!后)", _ago),
         ("ratio", rf"(?P<a>{N})\s*[::比]\s*(?P<b>{N})", _ratio),
         ("period", rf"(?P<years>{N})年(?P<half_year>半)(?!年)", _period),
         ("period", rf"(?P<years>{N})年零?(?P<months>{N})个月(?P<half_month>半)?", _period),
         ("date", r"(?P<year>(?:19|20)\d\d|[二][零〇]..)年?(?!\d)", _full_date),
-        ("date", r"(?<!\d)(?P<year>0\d|1[5-9]|[2-3]\d|[6-9]\d)年(?!以|后|前|半|合同|期|工龄|了)(?<![了满签干作交领共第]..年)", _full_date),
+        (
+            "date",
+            r"(?<!\d)(?P<year>0\d|1[5-9]|[2-3]\d|[6-9]\d)年(?!以|后|前|半|合同|期|工龄|了)(?<![了满签干作交领共第]..年)",
+            _full_date,
+        ),
         ("date", rf"(?P<rel>{_REL})", _full_date),
         ("date", "|".join(sorted(RELATIVE_MONTHS, key=len, reverse=True)), lambda m: {"months": RELATIVE_MONTHS[m[0]]}),
         ("date", "|".join(sorted(RELATIVE_DAYS, key=len, reverse=True)), lambda m: {"days": RELATIVE_DAYS[m[0]]}),
@@ -162,8 +198,16 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
         ("date", rf"(?P<month>{D})月份?(?P<part>{_PARTS})?", _full_date),
         ("date", rf"(?P<day>{D})号(?!窗|楼|文)", _full_date),
         ("money", rf"(?P<n>{N})(?:元|块钱?|圆|rmb)", _single("yuan")),
-        ("money", r"(?P<n>\d+(?:\.\d+)?[kw万]|[一二三四五六七八九十两]+[千万][一二三四五六七八九]?)(?!人|名|家|平)", _single("yuan")),
-        ("count", rf"(?P<n>{N})(?P<unit>个人|人|名|个|家|次|本(?![地科人市])|册|套|平方米|平米|平方|平|㎡|份|张|亿|回|趟)", _single("number", "unit")),
+        (
+            "money",
+            r"(?P<n>\d+(?:\.\d+)?[kw万]|[一二三四五六七八九十两]+[千万][一二三四五六七八九]?)(?!人|名|家|平)",
+            _single("yuan"),
+        ),
+        (
+            "count",
+            rf"(?P<n>{N})(?P<unit>个人|人|名|个|家|次|本(?![地科人市])|册|套|平方米|平米|平方|平|㎡|份|张|亿|回|趟)",
+            _single("number", "unit"),
+        ),
         ("count", r"(?P<n>\d+)(?P<unit>)", _single("number", "unit")),
     )
 ]
@@ -197,7 +241,11 @@ class ValueExtractor(GraphComponent, EntityExtractorMixin):
 
     @classmethod
     def create(
-        cls, config: dict[str, Any], model_storage: ModelStorage, resource: Resource, execution_context: ExecutionContext
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> ValueExtractor:
         """Return the extractor; it learns nothing."""
         return cls()

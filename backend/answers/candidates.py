@@ -1,0 +1,261 @@
+"""Everything that could answer a question, weighed by what the question mentions.
+
+Candidates are what the structure of the pack gives for the likely aspects and items, and the statements that the search
+finds. Each is described by a few numbers between 0 and 1; their weights are in weights.yml, learned from the questions
+to develop with (benchmarks/assistant_weights.py), so that no number here was turned by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from backend.answers.aspects import TABLE, names_grade
+from backend.answers.case import Case
+from backend.answers.declining import unanswered
+from backend.answers.reply import Answer, joined
+from backend.policy.knowledge import Hit, Snippet
+from backend.policy.types import Item
+
+WEIGHTS = Path(__file__).with_name("weights.yml")
+ENOUGH = 0.5
+"""The share of a question's content that an answer must carry when the question has words that no text knows."""
+RARE = 0.55
+"""A word rarer than this that no text knows speaks against an answer."""
+CLOSE = 0.5
+"""How near in worth a second statement must come to be said too."""
+LONG, SHORT_ENOUGH = ("clause", "article"), 120
+UNSAID = re.compile(r"没有(?:写|提|规定|公布|列出|说)")
+INTENTS, ITEMS = 2, 2
+"""How many of the likeliest intents and items the structure is asked for."""
+WANTED = {
+    "ask_amount": r"\d|免费|免收|折|没有写",
+    "ask_duration": r"\d+ ?年|[一二三两]年|个月|每年|次月|期",
+    "ask_time_limit": r"工作日|\d+ ?[天日]|[一二三四五六七八九十]+[天日]|小时|即时|即刻|当场",
+    "ask_when": r"月|随时|全年|每年|以后|起|之后",
+    "ask_where": r"市民之家|路|楼|窗口|电话|\d{5,}|所在地|医院|平台|网",
+    "ask_funding": r"财政|企业|单位|分",
+    "ask_payment": r"卡|账户|发|拨",
+    "ask_document": r"〔|号|年|解释|依据",
+    "ask_eligibility": r"不|可以|能|也|没有|只|都",
+}
+"""What kind of figure or word an answer to each intent has."""
+ASKED_WITH = (
+    (r"在哪|哪里|去哪|哪儿|哪个网|网址", WANTED["ask_where"]),
+    (r"电话|号码|热线", r"\d{5,}"),
+    (r"地址|什么地方|哪条", r"路|街|号|楼|大厦|大厅"),
+    (r"哪些|哪几|几种|几个", r"、|；|，.*，"),
+    (r"几点|时间", r"\d:\d|时间"),
+    (r"谁|哪个部门|哪个局|归", r"局|委|部|办|中心|单位|小组|公司|厅|集团"),
+    (r"几天|多久|几个工作日|多长时间", WANTED["ask_time_limit"] + "|年|月"),
+)
+"""Asking words and what their answer has."""
+Features = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that could be answered, described for weighing; `carried` is the share of the question it holds."""
+
+    answer: Answer
+    features: Features
+    carried: float
+    hit: Hit | None = None
+
+    @property
+    def worth(self) -> float:
+        """The weighed sum of its features."""
+        weights = learned()
+        return sum(weights.get(name, 0.0) * value for name, value in self.features.items())
+
+
+@cache
+def learned() -> Mapping[str, float]:
+    """Return the weight of each feature."""
+    return yaml.safe_load(WEIGHTS.read_text(encoding="utf-8"))
+
+
+def best_answer(case: Case) -> Answer:
+    """Return the best candidate's answer, or say that the texts do not settle it."""
+    candidates = gather(case)
+    best = max(candidates, key=lambda each: each.worth, default=None)
+    unknown = unknown_words(case)
+    if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best):
+        return unanswered(case, best.answer if best else None, unknown)
+    return _with_second(best, candidates) if best.hit else best.answer
+
+
+def unknown_words(case: Case) -> list[str]:
+    """Return the rare words of the question that occur nowhere in the city's texts."""
+    rarity = case.knowledge.reading.rarity
+    return [word for word in case.knowledge.unknown(case.text) if len(word) > 1 and rarity(word) > RARE]
+
+
+def tied(case: Case, best: Candidate) -> bool:
+    """Whether anything ties the answer to the question: an item named, or words of the question in the answer."""
+    return bool(case.likely_items) or best.carried >= ENOUGH or best.features.get("keyword", 0.0) > 0
+
+
+def gather(case: Case) -> list[Candidate]:
+    """Return all candidates for a question."""
+    words = case.residue(case.text)
+    found = [_statement(case, hit, words) for hit in case.hits]
+    best = max((each.hit.alike for each in found if each.hit), default=0.0)
+    for each in found:
+        each.features["alike_best"] = float(bool(each.hit and best and each.hit.alike >= 0.97 * best))
+    for rank, (intent, chance) in enumerate(case.asked.ranking[:INTENTS]):
+        for item in _items(case):
+            answer = _structured(case, item, intent)
+            if answer is not None:
+                found.append(_structure(case, answer, words, chance if rank else max(chance, 0.5)))
+    most = max((each.carried for each in found), default=0.0)
+    for each in found:
+        each.features["carried_best"] = float(bool(words) and each.carried >= most - 0.01)
+    return found
+
+
+def _items(case: Case) -> list[Item]:
+    """The likeliest items: those named, then the one the statements point to."""
+    likely = sorted(case.likely_items, key=lambda item: -case.likely_items[item])[:ITEMS]
+    found = [case.rules.items[item] for item in likely]
+    return found if case.item is None or case.item in found else [*found, case.item]
+
+
+def _structured(case: Case, item: Item, intent: str) -> Answer | None:
+    for function in TABLE.get(intent, ()):
+        found = function(case, item)
+        if found is not None:
+            return found
+    return None
+
+
+# --- describing -------------------------------------------------------------------------------------------------------
+
+
+def _statement(case: Case, hit: Hit, words: Sequence[str]) -> Candidate:
+    snippet = hit.snippet
+    if snippet.source in LONG and len(snippet.text) > SHORT_ENOUGH:
+        snippet = replace(snippet, text=_excerpt(case, snippet.text, words))
+    whole = " ".join((snippet.title, snippet.text, *snippet.keywords)).lower()
+    carried = case.carries(whole, words)
+    keyword = _keyword(case, snippet)
+    features = {
+        **_common(case, snippet.text, words, carried),
+        f"source_{snippet.source}": 1.0,
+        "aspect": max((case.aspects.get(each, 0.0) for each in snippet.aspects), default=0.0),
+        "item": _of_item(case, snippet),
+        "keyword": keyword,
+        "keyword_carried": keyword * carried * bool(words),
+        "keyword_share": _keyword_share(case, snippet),
+        "keyword_aspect": keyword * max((case.aspects.get(each, 0.0) for each in snippet.aspects), default=0.0),
+        "alike": min(1.0, hit.alike),
+        "silence_keyword": float(snippet.source == "silence") * keyword,
+        "silence_carried": float(snippet.source == "silence") * carried * bool(words),
+    }
+    kind = {"silence": "not_said", "question": "refer"}.get(snippet.source, "said")
+    if UNSAID.search(snippet.text):
+        kind = "not_said"
+    return Candidate(Answer(snippet.text, snippet.cites, kind, case.city, snippet.item), features, carried, hit)
+
+
+def _structure(case: Case, answer: Answer, words: Sequence[str], chance: float) -> Candidate:
+    carried = case.carries(answer.text.lower(), words)
+    of_item = case.likely_items.get(answer.item or "", 0.0)
+    intent = case.asked.intent.removeprefix("ask_")
+    features = {
+        **_common(case, answer.text, words, carried),
+        "structure": 1.0,
+        f"structure_{intent}": chance,
+        "structure_chance": chance,
+        "structure_item": of_item,
+        "structure_plain": float(not words),
+        "structure_personal": float(answer.kind == "personal"),
+    }
+    return Candidate(answer, features, carried)
+
+
+def _common(case: Case, text: str, words: Sequence[str], carried: float) -> dict[str, float]:
+    grades = [word for word, _ in case.grades]
+    other = [word for word in GRADES_SAID if word not in grades and names_grade(text, word)]
+    named = any(names_grade(text, word) for word in grades)
+    return {
+        "carried": carried * bool(words),
+        "plain": float(not words),
+        "fits": float(_fits(case, text)),
+        "grade": float(named),
+        "grade_other": float(bool(grades) and bool(other) and not named),
+        "unsaid": float(bool(UNSAID.search(text))),
+        "carried_text": case.carries(text.lower(), words) * bool(words),
+        "pairs": _pairs_shared(case, text),
+    }
+
+
+def _pairs_shared(case: Case, text: str) -> float:
+    """The share of the question's pairs of characters, empty words left out, that the text has."""
+    said = "".join(case.knowledge.reading.content(case.text))
+    wanted = {said[place : place + 2] for place in range(len(said) - 1)}
+    return sum(pair in text for pair in wanted) / len(wanted) if wanted else 0.0
+
+
+GRADES_SAID = ("博士", "硕士", "本科", "正高级", "副高级", "高级技师", "技师")
+
+
+def _keyword(case: Case, snippet: Snippet) -> float:
+    """How long the longest of its keywords is that was said, over the length that is plainly telling."""
+    said = [word for word in snippet.keywords if len(word) > 1 and (word in case.text or word in case.asked.context)]
+    return min(1.0, max(map(len, said), default=0) / 4)
+
+
+def _keyword_share(case: Case, snippet: Snippet) -> float:
+    """The share of the question's characters that its keywords cover."""
+    covered = {
+        place
+        for word in snippet.keywords
+        for m in re.finditer(re.escape(word), case.text)
+        for place in range(*m.span())
+    }
+    return len(covered) / max(1, len(case.text))
+
+
+def _of_item(case: Case, snippet: Snippet) -> float:
+    """How likely its item is meant; a silence concerns the items among whose documents its nearest clauses lie."""
+    if snippet.source != "silence" or not case.item:
+        return case.likely_items.get(snippet.item or "", 0.0)
+    documents = {cite.partition("/")[0] for cite in case.item.cites}
+    return 1.0 if any(cite.partition("/")[0] in documents for cite in snippet.cites) else 0.5
+
+
+def _excerpt(case: Case, text: str, words: Sequence[str]) -> str:
+    """The sentences of a long clause that carry the question best, in their order."""
+    sentences = [part for part in re.split(r"(?<=[。；])", text) if part]
+    wanted = [*words, *(word for word, _ in case.grades), *case.knowledge.reading.content(case.text)]
+    ranked = sorted(range(len(sentences)), key=lambda n: -case.carries(sentences[n], wanted))
+    chosen: list[int] = []
+    for number in ranked:
+        if not chosen or sum(len(sentences[n]) for n in [*chosen, number]) <= SHORT_ENOUGH:
+            chosen.append(number)
+    return "".join(sentences[number] for number in sorted(chosen))
+
+
+def _fits(case: Case, text: str) -> bool:
+    """Whether the text has the kind of figure that the question wants."""
+    patterns = [wanted for asking, wanted in ASKED_WITH if case.says(asking)] or [WANTED.get(case.asked.intent)]
+    return all(pattern is not None and re.search(pattern, text) for pattern in patterns)
+
+
+def _with_second(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
+    """The best statement, with another of the same item and aspect that is nearly as good and says more."""
+    for other in sorted(candidates, key=lambda each: -each.worth):
+        if other.hit is None or best.hit is None or other is best or other.worth < best.worth - CLOSE:
+            continue
+        same = other.answer.item == best.answer.item and other.hit.snippet.source == best.hit.snippet.source
+        if same and set(other.hit.snippet.aspects) & set(best.hit.snippet.aspects):
+            text = joined((best.answer.text, other.answer.text), 240)
+            cites = tuple(dict.fromkeys((*best.answer.cites, *other.answer.cites)))
+            return replace(best.answer, text=text, cites=cites)
+    return best.answer
