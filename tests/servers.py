@@ -69,6 +69,8 @@ class PackagedPostgres:
 
     def __init__(self, server):
         self._server = server
+        for command in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):  # its data dies with the tests
+            server.psql(command)
 
     def psql(self, command: str) -> None:
         """Run one SQL command as the owner."""
@@ -87,7 +89,7 @@ class InstalledPostgres:
     """The system's PostgreSQL on a socket of its own. It refuses to run as root, so root lends it another user."""
 
     def __init__(self):
-        programs = _postgres_programs() or lacking("no PostgreSQL: neither pgserver nor an installed server")
+        programs = postgres_programs() or lacking("no PostgreSQL: neither pgserver nor an installed server")
         self._programs, self._user = programs, _unprivileged()
         self._home = Path(tempfile.mkdtemp(prefix="pg-"))
         if self._user:
@@ -114,7 +116,7 @@ class InstalledPostgres:
         subprocess.run(command, check=True, user=self._user, cwd=self._home, stdout=subprocess.DEVNULL)
 
 
-def _postgres_programs() -> Path | None:
+def postgres_programs() -> Path | None:
     """Return the folder with initdb, pg_ctl and psql, the newest version first."""
     on_path = shutil.which("initdb")
     installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parts[-2]), reverse=True)
