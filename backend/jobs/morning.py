@@ -78,7 +78,7 @@ def _corrections(day: date) -> Found:
     waiting = (Application.state == str(State.CORRECTION)) & Application.expires_on.between(day, until)
     for case in list(Application.select().where(waiting)):
         notice = drafts.open_correction(case)
-        points = [problem.text for problem in drafts.unmended(case, notice)] if notice else []
+        points = [problem.message for problem in drafts.unmended(case, notice)] if notice else []
         thing = reminders.Correction(case.id, rulebook.item_of(case).name, points, case.expires_on)
         yield from _about(case.applicant_id, thing, day)
 

@@ -183,7 +183,7 @@ def _again(row: Leased, error: WeChatError, now: datetime, dice: Dice) -> Settle
     late = row.deadline is not None and next_at >= row.deadline
     if row.attempts >= MAX_ATTEMPTS or late:
         return Settled(_failed(row, "too_late" if late else "gave_up", now), Effect(refund=row.credit_spent))
-    return Settled(back(row, next_at, row.attempts))
+    return Settled(back(row, next_at, row.attempts), Effect())
 
 
 def pause(attempts: int, dice: Dice) -> timedelta:

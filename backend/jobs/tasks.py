@@ -14,7 +14,7 @@ from huey import RedisHuey
 from huey.serializer import SignedSerializer
 from redis import ConnectionPool, Redis
 
-from backend.jobs import campaigns, housekeeping, morning
+from backend.jobs import campaigns, farewell, housekeeping, morning
 from backend.jobs.inbound import Inbox, unanswered
 from backend.jobs.senders import AccountTemplates
 from backend.settings import Settings
@@ -87,6 +87,7 @@ TASKS: Mapping[str, Task] = {
     "look_ahead": _clockwork(morning.look_ahead),
     "remind": _clockwork(morning.remind),
     "tidy": _clockwork(housekeeping.tidy),
+    "forget_waiting": _clockwork(farewell.forget_waiting),
     **{work.__name__: _clockwork(work) for work in (*clocks.EVERY_HOUR, *clocks.EVERY_DAY)},
 }
 """Every task by name."""
@@ -114,6 +115,7 @@ SCHEDULES: Sequence[Schedule] = (
     *(Schedule(work.__name__, at=time(1, 0)) for work in clocks.EVERY_DAY),
     Schedule("look_ahead", at=time(2, 0)),
     Schedule("tidy", at=time(3, 0)),
+    Schedule("forget_waiting", at=time(4, 0)),
     Schedule("remind", at=time(8, 30)),
 )
 """Closed: what is due by itself. A run that fails is tried again within minutes."""

@@ -13,12 +13,13 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
-from datetime import datetime
 
+from huey.consumer import Consumer
 from redis import Redis
 from redis.exceptions import RedisError
 
-from backend import clock
+from backend import assistant, clock
+from backend.jobs import farewell
 from backend.jobs.delivery import Courier
 from backend.jobs.inbound import Ask, Erase, open_inboxes
 from backend.jobs.outcome import Policy, QuietHours
@@ -37,6 +38,13 @@ BEAT_SECONDS = 5
 BEAT_KEPT = 60
 TASK_THREADS = 4
 CLOSING_SECONDS = 25
+
+
+class TaskConsumer(Consumer):
+    """huey's consumer as one part among others: the process, not the consumer, listens to signals."""
+
+    def _set_signal_handlers(self) -> None:
+        """Leave the handlers of the process in place."""
 
 
 class Worker:
@@ -66,13 +74,14 @@ class Worker:
 
     def run(self) -> None:
         """Work until `stop` is set, or until one part fails for good; then end the others."""
-        consumer = self._queue.huey.create_consumer(
-            workers=TASK_THREADS, periodic=False, check_worker_health=True, scheduler_interval=1
+        consumer = TaskConsumer(
+            self._queue.huey, workers=TASK_THREADS, periodic=False, shutdown_timeout=CLOSING_SECONDS
         )
         consumer.start()
         courier = self._thread("courier", lambda: self._courier.run(self.stop))
         self._thread("heartbeat", self._beat)
-        while not self.stop.wait(1):
+        while not self.stop.wait(BEAT_SECONDS):
+            consumer.check_worker_health()
             if not courier.is_alive():
                 log.error("the courier ended")
                 self.stop.set()
@@ -106,18 +115,12 @@ def open_redis(settings: Settings) -> Redis:
     return Redis.from_url(settings.redis_url, socket_connect_timeout=3, socket_timeout=10, health_check_interval=30)
 
 
-def begin_deletion(applicant: str, why: str, now: datetime) -> None:
-    """Begin to delete the data of a person who took the authorization back in WeChat."""
-
-
 def main() -> None:
     """Start the process with the settings of the environment."""
-    from backend import assistant
-
     logging.config.dictConfig(logging_config("worker"))
     settings = Settings.from_environment()
     database.migrate(settings)
-    worker = Worker(settings, assistant.ask, begin_deletion)
+    worker = Worker(settings, assistant.ask, farewell.forget)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop.set())
     log.info("worker begins")
