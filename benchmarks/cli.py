@@ -17,6 +17,7 @@ class Bench:
 
 
 BENCHES = {
+    "policy": Bench("benchmarks.policy_speed", "persons judged a second, beside OpenFisca and Zen"),
     "wechat": Bench("benchmarks.wechat_throughput", "messages a second, beside a bare HTTP client"),
     "soak": Bench("benchmarks.wechat_soak", "100,000 reminders with faults and killed workers", usual=False),
     "figures": Bench("benchmarks.mutate_figures", "every figure of the packs changed, one at a time", usual=False),
