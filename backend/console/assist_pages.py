@@ -112,7 +112,8 @@ def _asked(case: Application) -> list[str]:
     papers = [name for material in item.materials if material.when for name in material.when.facts]
     correction = drafts.open_correction(case)
     again = [point.subject for point in correction.points if point.subject_kind == "fact"] if correction else []
-    wanted = dict.fromkeys((*ALWAYS, *again, *conditions, *tiers, *papers))
+    lacking = [problem.field.partition(":")[2] for problem in _problems(case) if problem.field.startswith("fact:")]
+    wanted = dict.fromkeys((*ALWAYS, *again, *lacking, *conditions, *tiers, *papers))
     return [name for name in wanted if name not in drafts.IDENTITY]
 
 

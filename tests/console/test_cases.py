@@ -297,9 +297,8 @@ def test_a_finished_message_is_sent_again_and_a_running_one_is_not(visit, office
 
 def test_the_treasury_of_an_employer_is_named_with_a_ground_where_nobody_said_it(visit, office):
     now = clock.now()
-    person = Talent(now, has_talent_card=True)
-    facts.forget(person.id, "employer_jurisdiction", now)
-    case = person.submit("allowance", now)
+    case = Talent(now, has_talent_card=True).submit("allowance", now)
+    Application.update(area=None).where(Application.id == case.id).execute()
     visitor = visit(office.clerk)
     assert "填写财政隶属" in visitor.text(address(case))
     assert visitor.post(address(case, "do", "set_area"), area="district").status_code == 422
