@@ -13,6 +13,7 @@ PAIRS = [
     ("requirements.txt", "requirements.lock"),
     ("requirements-dev.txt", "requirements-dev.lock"),
     ("bot/requirements.txt", "bot/requirements.lock"),
+    ("benchmarks/peers/requirements.txt", "benchmarks/peers/requirements.lock"),
 ]
 
 
