@@ -26,6 +26,7 @@ from backend.answers.lookups import (
     district_windows,
     listed,
     named_document,
+    reckoned,
     whats_there,
 )
 from backend.answers.reply import Answer, Citation, Link, Reply, fit
@@ -38,6 +39,7 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
     "ask_eligibility": (listed, yes_or_no),
     "ask_directory": (listed,),
     "ask_tier": (award_tier,),
+    "ask_amount": (reckoned,),
     "ask_comparison": (compared,),
     "ask_agency": (agency_duties,),
     "ask_about": (award_tier, agency_duties, whats_there),

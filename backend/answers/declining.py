@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from backend.answers.asked import Asked
@@ -23,6 +24,8 @@ STARTERS = (Link("有哪些补贴", "say", "有哪些补贴可以领"), Link("�
 def outside(case: Case) -> Answer | None:
     """Questions that are none of ours: another city, other people's data, tricks, talk with no tie to the rules."""
     intent, chance = (case.asked.ranking or (("", 0.0),))[0]
+    if SOMEONE.search(case.text):
+        return declined(case.asked, case.world, "other_person_data")
     if case.asked.of_kind("other_city") and not case.asked.city_said and intent not in ("inform",):
         return declined(case.asked, case.world, "other_city")
     if intent in ("other_person_data", "prompt_attack") and chance >= 0.45:
@@ -31,6 +34,15 @@ def outside(case: Case) -> Answer | None:
         strong = case.hits and case.hits[0].carried >= 0.8 and case.residue(case.text)
         return None if strong and chance < 0.7 else declined(case.asked, case.world)
     return None
+
+
+SOMEONE = re.compile(
+    r"^(?:帮我?|麻烦|请)?(?:查|看|问)?(?:一?下)?"
+    r"[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭鲁韦马方俞任袁柳史唐费薛雷贺倪汤罗郝毕安常"
+    r"于傅齐康余顾孟黄萧尹姚邵汪毛戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田胡凌霍万柯卢莫房丁邓洪包左石崔]"
+    r"[一-龥]{1,2}的(?:申请|补助|补贴|认定|进度|材料|办件|身份|学历|电话|手机|信息|卡)"
+)
+"""A question about somebody by name."""
 
 
 def unanswered(case: Case, nearest: Answer | None, unknown: Sequence[str]) -> Answer:

@@ -260,7 +260,12 @@ RULES: tuple[Rule, ...] = (
     rule("employer_operating_normally", True, "正常(?:经营|运作|运营|营业)"),
     rule("employer_registered_in_city", True, "在.{1,6}注册(?!资|号)", "(?:本地|本市|当地)注册"),
     rule("employer_registered_in_city", False, "注册..在?(?:外地|别处|<other_city>)"),
-    rule("employer_has_talent_demand", True, "(?:有|需要|缺|想)..(?:引才|引进人才|招人才|用人需求|人才需求)"),
+    rule(
+        "employer_has_talent_demand",
+        True,
+        "(?:有|需要|想)..(?:引才|引进人才|招人才|用人需求|人才需求)",
+        "有(?:用人|引才|招人)?需求",
+    ),
     rule("employer_category", named, "<employer_category>"),
     rule("employer_jurisdiction", named, "<jurisdiction>"),
     rule(
@@ -363,16 +368,18 @@ RULES: tuple[Rule, ...] = (
 COMPANY = re.compile(
     r"(?:在|是|叫|进了?|到|去了?|单位|全称是?|公司叫)?([一-龥A-Za-z（）()]{3,26}?(?:有限责任公司|股份有限公司|有限公司|集团公司|建材厂))"
 )
-OWN = re.compile(r"我|俺|本人|自己|咱")
+OWN = re.compile(r"我|俺|本人|咱")
+LIFE = re.compile(r"签了|交了.{1,4}月|刚入职|刚毕业|刚来|在.{2,12}上班[,，]|合同.{0,3}[\d一二三五]年[,，]")
 QUESTION_OF_RULE = frozenset({"inform", "correct", "affirm", "deny"})
 
 
 def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
     """Return the facts said in a message, each once, the most telling first."""
     found: dict[str, Heard] = {}
+    personal = _speaks_of_oneself(utterance)
     for part in utterance.parts:
         marked, entities = _marked(utterance, part)
-        own = _own(utterance, part)
+        own = personal and _own(utterance, part)
         special = (*_education(part, entities), *_employer(part, entities), *_hotel(part, entities))
         for each in (*special, *_by_rules(marked, entities, part, scene)):
             found.setdefault(each.name, _with(each, own))
@@ -469,6 +476,15 @@ def _hotel(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
     named = [entity.text for entity in entities if entity.kind == "item" and entity.text.endswith(("宾馆", "酒店"))]
     if named and "人才" not in named[0] and len(named[0]) > 2:
         yield Heard("apartment_hotel", named[0], part.text)
+
+
+def _speaks_of_oneself(utterance: Utterance) -> bool:
+    """Whether a message that also asks is about the speaker: it says so, or tells what only one person's life has."""
+    if not any(part.asks for part in utterance.parts):
+        return True
+    return bool(
+        OWN.search(utterance.text) or utterance.of_kind("date", "employer", "age") or LIFE.search(utterance.text)
+    )
 
 
 def _own(utterance: Utterance, part: Part) -> bool:

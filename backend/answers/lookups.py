@@ -5,9 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from backend.answers import figures
-from backend.answers.aspects import about_itself, compare_grades, document_words, documents, window_words, windows_of
+from backend.answers.aspects import (
+    about_itself,
+    amount,
+    compare_grades,
+    document_words,
+    documents,
+    window_words,
+    windows_of,
+)
 from backend.answers.case import Case
 from backend.answers.overview import overview
 from backend.answers.reply import Answer, fit, joined
@@ -129,6 +138,8 @@ def compared(case: Case) -> Answer | None:
         lines = [f"{item.name}：{item.summary}" for item in case.items[:3]]
         return Answer(joined(lines, 380), _merge(item.cites for item in case.items[:3]), "said", case.city)
     item = case.item or case.monthly_item()
+    if case.items and not case.grades and item and len(item.benefit.tiers) > 1:
+        return amount(Case.of(replace(case.asked, supposed={}), case.city, case.world), item)
     return compare_grades(case, item) if item and len(case.grades) > 1 and item.benefit.tiers else None
 
 
@@ -141,6 +152,13 @@ def whats_there(case: Case) -> Answer | None:
     strong = case.hits and case.hits[0].carried >= 0.8 and bool(case.residue(case.text)) and not graded
     strong = strong and not case.says("方面|家属|家人|企业|公司|创业")
     return overview(case) if plain and not strong else None
+
+
+def reckoned(case: Case) -> Answer | None:
+    """An amount that follows from numbers in the question: ten days at a daily price, a monthly amount split."""
+    item = case.item if case.likely_items else None
+    counted = {tier.count for tier in item.benefit.tiers if tier.count} if item else set()
+    return amount(case, item) if item and counted & set(case.supposed) else None
 
 
 def agency_duties(case: Case) -> Answer | None:

@@ -70,6 +70,15 @@ ACTIONS: Mapping[str, Callable[[Turn], None]] = {
     "action_again": again.run,
 }
 """Every action of the domain (bot/domain/dialogue.yml) and its function."""
+ONLY_WHEN_SURE = (
+    "action_privacy",
+    "action_human",
+    "action_forget",
+    "action_known_facts",
+    "action_rate",
+    "action_application",
+)
+SURE = 0.35
 SORRY = "刚才没处理好，请再说一次；着急可以转人工。"
 KEPT = 512
 
@@ -170,6 +179,8 @@ def _key(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[str, Any]) -> tuple[dict, int]:
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
+    if name in ONLY_WHEN_SURE and turn.confidence < SURE:
+        function = decline.run  # rather look whether the rules say something than do what was not asked for
     try:
         with connection():
             function(turn)

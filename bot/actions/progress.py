@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from backend.answers.declining import SOMEONE
 from backend.answers.reply import Link, fit
 from bot.actions import own_cases
 from bot.actions.subject import items_meant
@@ -10,6 +11,9 @@ from bot.actions.turn import Turn
 
 def run(turn: Turn) -> None:
     """Tell the cases apart by item; several at once when none is named."""
+    if SOMEONE.search(turn.utterance.text):
+        turn.say("别人的信息不能查，也不能告诉您；您自己的办件随时可以问我。")
+        return
     found = own_cases.cases(turn.applicant)
     if not found:
         turn.say(

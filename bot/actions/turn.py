@@ -87,6 +87,11 @@ class Turn:
         """What was said, as understood."""
         return Utterance.of(self.tracker.get("latest_message") or {})
 
+    @property
+    def confidence(self) -> float:
+        """How sure the message's intent is."""
+        return float(((self.tracker.get("latest_message") or {}).get("intent") or {}).get("confidence") or 0.0)
+
     @cached_property
     def scene(self) -> Scene:
         """What is needed to settle what was said."""

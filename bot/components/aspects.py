@@ -38,6 +38,11 @@ WEIGHTY = ("human", "forget", "complaint", "stop", "withdraw_application", "othe
 POLITE = ("greet", "thanks", "bye", "affirm")
 """Intents that never decide a message that says anything else."""
 CLEAR, SURE = 0.55, 0.8
+ENDINGS = (
+    ("ask_eligibility", re.compile(r"(?:能|可以|算|够|符合|还给|给不给|有资格).{0,14}(?:吗|么|嘛|不|没|没有)$")),
+    ("ask_eligibility", re.compile(r"(?:能不能|可不可以|行不行|算不算|够不够|给不给|符不符合).{0,12}$")),
+)
+"""Endings that make a statement a question, whatever was told before: 我36岁自己开公司能认定青年储备吗."""
 _FULL_STOP = re.compile(r"[。?!;\n？！；~…]+")
 _PAUSE = re.compile(r"[,，、\s]+|(?=(?:还有|另外|顺便|再问|对了)(?!啥|什么|哪|没|吗|呢|别|其他))")
 _ASKING = re.compile(r"多少|几|什么|啥|哪|谁|怎么|咋|多久|多长|吗|不$|行不|能不|要不")
@@ -169,10 +174,19 @@ class AspectClassifier(IntentClassifier, GraphComponent):
     def _rank(self, message: Message, stretches: Sequence[tuple[int, int]]) -> list[Part]:
         chances = self._model.predict_proba([self._features(message, *stretch) for stretch in stretches])
         names = self._model.classes_
-        return [
+        ranked = [
             Part(start, end, [(str(names[i]), float(row[i])) for i in np.argsort(row)[::-1][:_NEXT]])
             for (start, end), row in zip(stretches, chances, strict=True)
         ]
+        return [self._ended(message, part) for part in ranked]
+
+    def _ended(self, message: Message, part: Part) -> Part:
+        """A statement with the ending of a question is that question."""
+        text = (message.get(READING) or "")[part.start : part.end].rstrip("?!。,.呢啊呀 ")
+        asked = next((intent for intent, ending in ENDINGS if ending.search(text)), None)
+        if part.intent != "inform" or asked is None:
+            return part
+        return Part(part.start, part.end, [(asked, part.confidence), *part.ranking[: _NEXT - 1]])
 
     def _features(self, message: Message, start: int = 0, end: int = -1) -> list[str]:
         reading: str = message.get(READING) or ""
