@@ -211,11 +211,9 @@ def fill(campaign_id: str, now: datetime) -> bool:
             return False
         people = _people(campaign).where(Applicant.id > (campaign.cursor or "")).order_by(Applicant.id).limit(PAGE)
         ids = [row.id for row in people]
-        for applicant in ids:
-            outbox.enqueue(
-                f"campaign:{campaign.id}", applicant, campaign.template, _keywords(campaign), campaign.page,
-                due=now, campaign=campaign.id,
-            )  # fmt: skip
+        event, keywords = f"campaign:{campaign.id}", _keywords(campaign)
+        if ids:
+            outbox.enqueue_many(event, ids, campaign.template, keywords, campaign.page, due=now, campaign=campaign.id)
         more = len(ids) == PAGE
         Campaign.update(cursor=ids[-1] if more else END).where(Campaign.id == campaign_id).execute()
     return more

@@ -23,7 +23,6 @@ from peewee import JOIN, fn
 
 from backend import clock
 from backend.messages import Value, compose, messages
-from backend.store import inbox
 from backend.store.database import is_sqlite, transaction
 from backend.store.models import (
     Applicant,
@@ -31,6 +30,7 @@ from backend.store.models import (
     ConsentCredit,
     Delivery,
     Identity,
+    InAppMessage,
     OutboxMessage,
     database,
 )
@@ -77,24 +77,48 @@ def enqueue(
 
     Raises OutsideTransaction, and what `backend.messages.compose` raises on wrong keywords.
     """
+    told = enqueue_many(
+        event, [applicant], template, keywords, page, application=application, due=due, deadline=deadline,
+        campaign=campaign,
+    )  # fmt: skip
+    return bool(told)
+
+
+def enqueue_many(
+    event: str,
+    applicants: Sequence[Applicant | str],
+    template: str,
+    keywords: Mapping[str, Value],
+    page: str = "",
+    *,
+    application: object | None = None,
+    due: datetime | None = None,
+    deadline: datetime | None = None,
+    campaign: str | None = None,
+) -> int:
+    """Tell the same to many people, as `enqueue` does to one; return how many were not told yet."""
     if not database.in_transaction():
         raise OutsideTransaction(event)
     message = compose(template, keywords)
     due = due or clock.now()
-    row = {
+    common = {
         "event": event,
-        "applicant": _key(applicant),
-        "template": template,
         "application": _key(application),
-        "keywords": dict(message.keywords),
         "page": page or messages().page(message.template, _subject(application)),
+    }
+    queued = {
+        **common,
+        "template": template,
+        "keywords": dict(message.keywords),
         "campaign": campaign,
         "next_at": due,
         "deadline": deadline or due + message.template.useful,
     }
-    queued = OutboxMessage.insert(row).on_conflict_ignore().as_rowcount().execute()
-    inbox.put(event, row["applicant"], message.title, message.body, row["page"], due, row["application"])
-    return bool(queued)
+    shown = {**common, "title": message.title, "body": message.body, "created_at": due}
+    people = [{"applicant": _key(applicant)} for applicant in applicants]
+    InAppMessage.insert_many([shown | person for person in people]).on_conflict_ignore().execute()
+    rows = OutboxMessage.insert_many([queued | person for person in people])
+    return rows.on_conflict_ignore().as_rowcount().execute()
 
 
 def _subject(application: object) -> Mapping[str, str]:

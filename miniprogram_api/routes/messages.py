@@ -1,7 +1,10 @@
 """The message centre, and what WeChat may send."""
 
-from backend.store import credits, inbox
+from collections.abc import Mapping
+
+from backend.store import credits, inbox, people
 from backend.store.models import InAppMessage
+from backend.wechat.sandbox import remote
 from miniprogram_api import doors, subscriptions, wire
 from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
@@ -48,7 +51,16 @@ def subscribe(body: wire.Subscribed):
     if results:
         lasting = subscriptions.long_term(list(results), parts())
         credits.report(applicant, results, subscriptions.key_of(), now, lasting)
+        _tell_sandbox(applicant, body.results)
     return wire.Done()
+
+
+def _tell_sandbox(applicant: str, answers: Mapping[str, str]) -> None:
+    """Outside WeChat there is no dialogue: the sandbox platform hears from us what the person chose."""
+    settings = parts().settings
+    openid = people.openid_of(applicant, settings.mini_program.app_id)
+    if openid:
+        remote.answer_dialogue(settings, openid, answers)
 
 
 def _message(row: InAppMessage, pushed: dict[str, str]) -> wire.MessageRead:

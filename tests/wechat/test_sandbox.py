@@ -428,3 +428,18 @@ def test_values_of_every_type_are_checked_by_their_own_rule():
     options = {"enum15": ("甲",)}
     assert [key for key, value in good.items() if not accepts(key, value, options)] == []
     assert [key for key, value in bad.items() if accepts(key, value, options)] == []
+
+
+def test_outside_wechat_the_service_tells_the_sandbox_what_a_person_chose(platform, settings):
+    from dataclasses import replace
+
+    from backend.wechat.sandbox.remote import answer_dialogue
+
+    moved_to = replace(settings, wechat_base_url=platform.url)
+    openid = platform.control("user", name="陈晨")["openids"]["mini_program"]
+    template = platform.control("templates")["templates"][0]
+    assert answer_dialogue(moved_to, openid, {template["id"]: "accept"})
+    assert platform.control("consents", name="陈晨")[template["title"]]["remaining"] == 1
+    assert not answer_dialogue(moved_to, "o-nobody", {template["id"]: "accept"})
+    assert not answer_dialogue(replace(moved_to, sandbox=False), openid, {template["id"]: "accept"})
+    assert not answer_dialogue(replace(moved_to, wechat_base_url="http://127.0.0.1:9"), openid, {})

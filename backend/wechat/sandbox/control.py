@@ -73,8 +73,13 @@ class Control:
         shape = self._shape(account, mode, format)
         return _told(self._phone(name).picture(account, base64.b64decode(data), media_type, shape))
 
-    def subscribe(self, name: str, answers: dict[str, str], scene: str = "0") -> dict:
-        """Answer the subscription dialogue as a person: template id or title → accept or reject."""
+    def subscribe(
+        self, answers: dict[str, str], name: str | None = None, openid: str | None = None, scene: str = "0"
+    ) -> dict:
+        """Answer the subscription dialogue as a person (by name or openid): template id or title → accept or reject."""
+        name = name or self._world.openids.get(openid, ("", ""))[1]
+        if not name:
+            raise Impossible("没有这个用户。")
         return _told(self._phone(name).subscribe({self._template(key).id: say for key, say in answers.items()}, scene))
 
     def cancel(self, name: str, template: str) -> dict:
