@@ -37,6 +37,9 @@ FAULTS = (
 )
 """The classes of faults, each at an equal share of the rate; the last is permanent for its person."""
 
+MOST = 0.94
+"""The rate is measured until so many are sent: about 3 % of the calls end in doubt and wait a minute for certainty."""
+
 UNDER_WAY = ("queued", "leased", "sending", "unknown")
 
 
@@ -98,7 +101,7 @@ class Soak:
 
     def _trouble(self, count: int) -> None:
         """Kill the worker at random points, restart Redis in the middle, rotate the token now and then."""
-        marks = sorted(self._dice.uniform(0.02, 0.98) * count for _ in range(self._chosen.kills))
+        marks = sorted(self._dice.uniform(0.02, MOST) * count for _ in range(self._chosen.kills))
         redis_at, rotate_at = count / 2, [count / 4, count * 3 / 4]
         while True:
             time.sleep(1)
@@ -113,8 +116,9 @@ class Soak:
             if rotate_at and sent >= rotate_at[0]:
                 rotate_at.pop(0)
                 self._stand.control("rotate")
-            if sent >= 0.99 * count * (1 - self._chosen.faults / len(FAULTS)) and not marks:
+            if not self._full_after and sent >= MOST * count:
                 self._full_after = time.monotonic() - self._begun
+            if self._full_after and not marks:
                 self._stand.control("fault", path=SEND, kind="errcode", value=45011, times=1)
                 return
 
@@ -158,8 +162,7 @@ class Soak:
             "kills": self._chosen.kills,
             "token_calls": token_calls,
             "rotations": 2,
-            "per_second_to_99_percent": round(0.99 * count / self._full_after, 1),
-            "seconds_to_99_percent": round(self._full_after, 1),
+            "per_second": round(MOST * count / self._full_after, 1),
             "seconds": round(time.monotonic() - self._begun, 1),
             "memory_mb_first_last": [round(self._memory[min(10, len(self._memory) - 1)]), round(self._memory[-1])],
         }

@@ -12,6 +12,7 @@ from wechatpy.exceptions import APILimitedException, WeChatClientException
 from backend.clock import now
 from backend.wechat.sandbox import app as sandbox_app
 from backend.wechat.sandbox.keywords import accepts
+from backend.wechat.sandbox.page import _framers
 from backend.wechat.sandbox.snapshot import Snapshot
 from backend.wechat.sandbox.world import World
 
@@ -393,6 +394,7 @@ def test_the_pages_show_people_their_cards_and_the_calls(platform, client, openi
 def test_the_pages_load_nothing_from_elsewhere_and_forms_of_other_sites_are_refused(platform):
     page = platform.get("/")
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+    assert _framers("http://127.0.0.1:8000") == "'self' http://127.0.0.1:8000 http://localhost:8000"
     assert "http://" not in page.text.replace(platform.url, "") and "https://" not in page.text
     foreign = {"Origin": "https://evil.example"}
     assert platform.post("/people", data={"name": "x"}, headers=foreign).status_code == 403

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,7 +43,7 @@ def create_blueprint(world: World, faults: Faults, pusher: Pusher, public_url: s
     _serve_switches(blueprint, world, faults)
     blueprint.register_error_handler(404, lambda error: error)  # the platform's own answer is for its interfaces
     blueprint.before_request(_refuse_strangers)
-    blueprint.after_request(_keep_to_ourselves)
+    blueprint.after_request(partial(_keep_to_ourselves, _framers(public_url)))
     blueprint.add_app_template_filter(_clock, "clock")
     return blueprint
 
@@ -54,11 +55,18 @@ def _refuse_strangers() -> None:
         abort(403)
 
 
-def _keep_to_ourselves(response: Response) -> Response:
-    """The pages load nothing from anywhere else."""
-    response.headers["Content-Security-Policy"] = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'"
+def _keep_to_ourselves(framers: str, response: Response) -> Response:
+    """The pages load nothing from anywhere else, and only the H5 client may show them in a frame."""
+    policy = f"default-src 'self'; img-src 'self' data:; frame-ancestors {framers}"
+    response.headers["Content-Security-Policy"] = policy
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _framers(public_url: str) -> str:
+    """The addresses under which a browser knows the H5 client, as a content policy names them."""
+    by_name = public_url.replace("//127.0.0.1:", "//localhost:")
+    return " ".join(dict.fromkeys(["'self'", public_url, by_name])).strip()
 
 
 def _clock(timestamp: float) -> str:
