@@ -82,7 +82,10 @@ export function smallJson(): Plugin {
   }
 }
 
-/** On H5 a small script decides first whether the app or, on a wide screen, the frame around it is loaded. */
+/**
+ * On H5 a small script decides first whether the app or, on a wide screen, the frame around it is loaded. It stands at
+ * the end of the body: the app it adds runs as soon as it is fetched, and then needs the element to mount on.
+ */
 export function bootScript(): Plugin {
   return {
     name: 'boot-script',
@@ -90,11 +93,13 @@ export function bootScript(): Plugin {
     enforce: 'post',
     transformIndexHtml: {
       order: 'post',
-      handler: (html) =>
-        html.replace(
-          /<script type="module"[^>]*\ssrc="([^"]+)"[^>]*><\/script>/,
-          '<link rel="modulepreload" crossorigin href="$1" />\n    <script src="./static/h5/boot.js" data-app="$1"></script>',
-        ),
+      handler(html) {
+        const [tag, app] = /<script type="module"[^>]*\ssrc="([^"]+)"[^>]*><\/script>/.exec(html) ?? []
+        if (!tag) throw new Error('no module script in index.html')
+        return html
+          .replace(tag, `<link rel="modulepreload" crossorigin href="${app}" />`)
+          .replace('</body>', `  <script src="./static/h5/boot.js" data-app="${app}"></script>\n  </body>`)
+      },
     },
   }
 }

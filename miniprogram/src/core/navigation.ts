@@ -44,7 +44,7 @@ export function back(steps = 1): void {
 
 /** The parameters of a page as plain text, whichever platform encoded them. */
 export function decoded(query: Record<string, string | undefined> = {}): Params {
-  const pairs = Object.entries(query).filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  const pairs = Object.entries(query).filter((pair): pair is [string, string] => !!pair[0] && typeof pair[1] === 'string')
   return Object.fromEntries(pairs.map(([name, value]) => [name, safeDecode(value)]))
 }
 
