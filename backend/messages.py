@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 from types import MappingProxyType
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from backend.policy import strict_yaml
 
@@ -108,7 +108,9 @@ class Messages:
 
     def page(self, template: Template, params: Mapping[str, str]) -> str:
         """Return the mini-program page that a tap on a message opens: the template's screen with these parameters."""
-        return self.page_pattern.format(screen=template.screen) + (f"&{urlencode(params)}" if params else "")
+        return self.page_pattern.format(screen=template.screen) + (
+            f"&{urlencode(params, quote_via=quote)}" if params else ""
+        )
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,8 @@ FAULTS = (
 )
 """The classes of faults, each at an equal share of the rate; the last is permanent for its person."""
 
-MOST = 0.94
-"""The rate is measured until so many are sent: about 3 % of the calls end in doubt and wait a minute for certainty."""
+MOST = 0.9
+"""The rate is measured until so many are sent: the others are in doubt after a fault or a kill and wait a minute."""
 
 UNDER_WAY = ("queued", "leased", "sending", "unknown")
 

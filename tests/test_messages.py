@@ -138,3 +138,18 @@ def test_no_template_uses_other_than_plain_names_in_its_body():
     for template in messages().templates.values():
         fields = [name for _, name, spec, _ in string.Formatter().parse(template.body) if name is not None]
         assert all(name.isidentifier() for name in fields)
+
+
+def test_every_message_opens_a_screen_that_exists_on_a_page_that_exists():
+    from backend.wechat.sandbox.app import known_pages
+    from miniprogram_api.views import composers
+
+    for template in messages().templates.values():
+        assert template.screen in composers()
+        assert messages().page(template, {}).partition("?")[0] in known_pages()
+
+
+def test_the_page_of_a_message_carries_its_parameters():
+    template = messages().template("qualifies_soon")
+    page = messages().page(template, {"city": "anyang", "item": "生活 补助"})
+    assert page == "pages/screen?screen=item&city=anyang&item=%E7%94%9F%E6%B4%BB%20%E8%A1%A5%E5%8A%A9"
