@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from backend.policy.types import Cites, Item
@@ -29,7 +30,7 @@ CLAUSE_DISCOUNT = 0.82
 
 @dataclass(frozen=True, slots=True)
 class Snippet:
-    """One statement: `aspects` are those of the pack format, best first; `source` is the kind of entry it comes from."""
+    """One statement; `aspects` are those of the pack format, best first, `source` the kind of entry it comes from."""
 
     text: str
     cites: Cites
@@ -186,7 +187,7 @@ class Knowledge:
 
 def pairs(units: Sequence[str]) -> Iterator[str]:
     """Yield neighbouring pairs of characters or syllables."""
-    for first, second in zip(units, units[1:], strict=False):
+    for first, second in pairwise(units):
         yield f"{first}{second}"
 
 
