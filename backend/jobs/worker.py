@@ -118,6 +118,7 @@ def open_redis(settings: Settings) -> Redis:
 def main() -> None:
     """Start the process with the settings of the environment."""
     logging.config.dictConfig(logging_config("worker"))
+    logging.getLogger("huey").setLevel(logging.WARNING)
     settings = Settings.from_environment()
     database.migrate(settings)
     worker = Worker(settings, assistant.ask, farewell.forget)
