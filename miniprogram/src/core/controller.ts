@@ -4,7 +4,7 @@
  */
 import { inject, reactive, ref, type InjectionKey, type Ref } from 'vue'
 
-import type { Action, Block, Button, ChatMessage, FieldError, MaterialSlot, Screen } from '../contract/screen'
+import type { Action, Block, Button, ChatMessage, Citation, FieldError, MaterialSlot, Screen } from '../contract/screen'
 import { consentGiven, perform } from './actions'
 import type { FormHandle } from './form'
 import { ApiError, newKey } from './http'
@@ -251,7 +251,13 @@ export class Controller {
 
 /** An answer of the assistant interface as a full message: it need not hold more than its text. */
 function whole(message: Partial<ChatMessage>, id: string): ChatMessage {
-  return { id, who: 'assistant', text: '', citations: [], links: [], blocks: [], ratable: false, ...message }
+  const known = { id, who: 'assistant' as const, text: '', links: [], blocks: [], ratable: false, ...message }
+  return { ...known, citations: (message.citations ?? []).map(labelled) }
+}
+
+/** The interface names a citation by its document and article; the label is what stands on the chip. */
+function labelled(citation: Citation): Citation {
+  return { ...citation, label: citation.label || `${citation.title} ${citation.article}` }
 }
 
 /** The code of answers that need consent to process personal data first. */
