@@ -7,6 +7,7 @@ to develop with (benchmarks/assistant_weights.py), so that no number here was tu
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,7 @@ import yaml
 from backend.answers.aspects import TABLE, names_grade
 from backend.answers.case import Case
 from backend.answers.declining import unanswered
-from backend.answers.reply import Answer, joined
+from backend.answers.reply import Answer
 from backend.policy.knowledge import Hit, Snippet
 from backend.policy.types import Item
 
@@ -27,8 +28,8 @@ ENOUGH = 0.5
 """The share of a question's content that an answer must carry when the question has words that no text knows."""
 RARE = 0.55
 """A word rarer than this that no text knows speaks against an answer."""
-CLOSE = 0.5
-"""How near in worth a second statement must come to be said too."""
+SURE_ENOUGH, MORE, SAID_MOST = 0.75, 2, 280
+"""Further candidates are said until it is this likely that the answer is among them; how many, how long at most."""
 LONG, SHORT_ENOUGH = ("clause", "article"), 120
 UNSAID = re.compile(r"没有(?:写|提|规定|公布|列出|说)")
 INTENTS, ITEMS = 2, 2
@@ -87,7 +88,7 @@ def best_answer(case: Case) -> Answer:
     unknown = unknown_words(case)
     if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best):
         return unanswered(case, best.answer if best else None, unknown)
-    return _with_second(best, candidates) if best.hit else best.answer
+    return _with_more(best, candidates)
 
 
 def unknown_words(case: Case) -> list[str]:
@@ -248,14 +249,30 @@ def _fits(case: Case, text: str) -> bool:
     return all(pattern is not None and re.search(pattern, text) for pattern in patterns)
 
 
-def _with_second(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
-    """The best statement, with another of the same item and aspect that is nearly as good and says more."""
-    for other in sorted(candidates, key=lambda each: -each.worth):
-        if other.hit is None or best.hit is None or other is best or other.worth < best.worth - CLOSE:
-            continue
-        same = other.answer.item == best.answer.item and other.hit.snippet.source == best.hit.snippet.source
-        if same and set(other.hit.snippet.aspects) & set(best.hit.snippet.aspects):
-            text = joined((best.answer.text, other.answer.text), 240)
-            cites = tuple(dict.fromkeys((*best.answer.cites, *other.answer.cites)))
-            return replace(best.answer, text=text, cites=cites)
-    return best.answer
+def _with_more(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
+    """The best answer, followed by the next ones as long as it is not sure enough that the question is answered."""
+    ranked = sorted(candidates, key=lambda each: -each.worth)
+    whole = sum(math.exp(each.worth - best.worth) for each in ranked)
+    found, said = best.answer, 0.0
+    for each in ranked:
+        said += math.exp(each.worth - best.worth) / whole
+        if each is not best and _adds(each.answer, found):
+            cites = tuple(dict.fromkeys((*found.cites, *each.answer.cites)))
+            found = replace(found, text=f"{_ended(found.text)}\n{each.answer.text}", cites=cites)
+        if said >= SURE_ENOUGH or found.text.count("\n") >= MORE:
+            break
+    return found
+
+
+def _adds(more: Answer, found: Answer) -> bool:
+    """Whether an answer says something that was not said yet, and is short enough to be said too."""
+    same = more.text.strip("。") in found.text or set(_sentences(more.text)) <= set(_sentences(found.text))
+    return not same and len(found.text) + len(more.text) <= SAID_MOST and more.kind in ("said", found.kind)
+
+
+def _sentences(text: str) -> list[str]:
+    return [part for part in re.split("[。；\n]", text) if part]
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith(("。", "？", "！")) else f"{text}。"

@@ -90,6 +90,11 @@ def set_city(applicant_id: str, city: str) -> None:
     Applicant.update(city=city).where(Applicant.id == applicant_id).execute()
 
 
+def preferences(applicant_id: str) -> dict:
+    """Return what a person chose: larger_type, dark, muted_topics …"""
+    return Applicant.get_by_id(applicant_id).preferences
+
+
 def set_preferences(applicant_id: str, changes: dict) -> dict:
     """Lay `changes` over a person's preferences and return the result."""
     with transaction():

@@ -210,23 +210,19 @@ def _keep_fresh(change: Change) -> None:
 def problems(case: Application, day: date) -> list[Problem]:
     """Return everything that keeps a draft from being submitted on a day; empty when it may go."""
     told = facts.values(case.applicant_id, reveal=IDENTITY)
-    verdict = _verdict_problems(case, day)
-    return [*_identity_problems(told, day), *verdict, *_payment_problems(case, told), *_material_problems(case)]
+    found = [*_identity_problems(told, day), *_verdict_problems(case, day)]
+    named = {problem.field for problem in found}
+    unknown = [name for name in rulebook.needed_for_work(case) if told.get(name) is None]
+    return [*found, *(_missing(n) for n in unknown if f"fact:{n}" not in named), *_material_problems(case)]
 
 
-def _payment_problems(case: Application, told: Mapping[str, Any]) -> list[Problem]:
-    """What no condition asks for but the payment rests on (the day of hiring, from which the months run)."""
-    vocabulary = rulebook.packs().vocabulary
-    unknown = [name for name in rulebook.needed_to_pay(case) if told.get(name) is None]
-    return [Problem(f"fact:{name}", "missing_fact", vocabulary[name].question or "请填写。") for name in unknown]
+def _missing(name: str) -> Problem:
+    fact = rulebook.packs().vocabulary[name]
+    return Problem(f"fact:{name}", "missing_fact", fact.question or fact.label)
 
 
 def _identity_problems(told: Mapping[str, Any], day: date) -> list[Problem]:
-    found = [
-        Problem(f"fact:{name}", "missing_fact", rulebook.packs().vocabulary[name].question or "请填写。")
-        for name in IDENTITY
-        if not told.get(name)
-    ]
+    found = [_missing(name) for name in IDENTITY if not told.get(name)]
     number, born = told.get("id_number"), told.get("birth_date")
     if number and born and str(born) != str(birth_of(number)):
         found.append(Problem("fact:birth_date", "contradiction", "出生日期与身份证号码不一致，请核对后改正其中一项。"))
@@ -242,13 +238,11 @@ def birth_of(id_number: str) -> date | None:
 
 
 def _verdict_problems(case: Application, day: date) -> list[Problem]:
-    rules, vocabulary = rulebook.pack_of(case).on(day), rulebook.packs().vocabulary
-    verdict = rules.judge(case.item, rulebook.values_of(case), day)
+    verdict = rulebook.pack_of(case).on(day).judge(case.item, rulebook.values_of(case), day)
     if verdict.verdict == NOT_IN_FORCE:
         return [Problem("verdict", "not_in_force", f"“{verdict.item.name}”在{day}没有实施，暂时不能申请。")]
     if verdict.verdict == NEEDS_INFO:
-        asked = [(name, vocabulary[name]) for name in verdict.missing]
-        return [Problem(f"fact:{name}", "missing_fact", fact.question or fact.label) for name, fact in asked]
+        return [_missing(name) for name in verdict.missing]
     return []
 
 

@@ -83,7 +83,18 @@ def stages_of(case: Application) -> tuple[Stage, ...]:
     return plan(item_of(case), pack_of(case).city, applies)
 
 
-def needed_to_pay(case: Application) -> list[str]:
-    """Return the facts without which money cannot be reckoned: the day from which a monthly benefit runs."""
-    starts = item_of(case).benefit.starts
-    return [str(starts["fact"])] if starts and starts.get("next_month") else []
+def needed_for_work(case: Application) -> list[str]:
+    """Return the facts that no condition asks for but the work rests on.
+
+    Which employer reviews first, and the day from which a monthly benefit runs.
+    """
+    item = item_of(case)
+    starts = item.benefit.starts
+    first = [str(starts["fact"])] if starts and starts.get("next_month") else []
+    by_employer = any(step.by == "employer" for step in item.steps)
+    return ["employer_name"] * by_employer + first
+
+
+def good_to_have(case: Application) -> list[str]:
+    """Return the facts that may come later, before money is paid: which treasury pays (staff may say), the account."""
+    return ["employer_jurisdiction", "bank_account"] if item_of(case).funding is not None else []

@@ -92,7 +92,12 @@ def _worth_asking(case: Application, asked: Asked) -> list[str]:
     verdict = rulebook.pack_of(case).on(asked.today).judge(case.item, rulebook.values_of(case), asked.today)
     known = facts.current(case.applicant_id)
     looked_at = [name for condition in item.conditions for name in condition.test.facts]
-    open_ones = (*verdict.missing, *verdict.amount_questions, *rulebook.needed_to_pay(case))
+    open_ones = (
+        *verdict.missing,
+        *verdict.amount_questions,
+        *rulebook.needed_for_work(case),
+        *rulebook.good_to_have(case),
+    )
     names = [name.partition(".")[0] for name in (*looked_at, *open_ones)]
     missing = {name.partition(".")[0] for name in open_ones}
     wanted = [name for name in dict.fromkeys(names) if name in vocabulary and (name in missing or name in known)]
@@ -122,7 +127,8 @@ def application_form(asked: Asked) -> Screen:
 
 def _optional(case: Application, asked: Asked) -> list[str]:
     verdict = rulebook.pack_of(case).on(asked.today).judge(case.item, rulebook.values_of(case), asked.today)
-    return [name for name in verdict.amount_questions if name not in verdict.missing]
+    later = [*verdict.amount_questions, *rulebook.good_to_have(case)]
+    return [name for name in later if name not in verdict.missing]
 
 
 def application_papers(asked: Asked) -> Screen:

@@ -150,7 +150,14 @@ class Town:
     def _something(self, fact) -> object:
         """Return a value that a fact may have."""
         day = self.now.date() - timedelta(days=150)
-        plain = {"date": day.isoformat(), "month": f"{day:%Y-%m}", "bool": True, "int": 3, "number": 3, "text": "文峰区"}
+        plain = {
+            "date": day.isoformat(),
+            "month": f"{day:%Y-%m}",
+            "bool": True,
+            "int": 3,
+            "number": 3,
+            "text": "文峰区",
+        }
         return next(iter(fact.choices)) if fact.choices else plain[fact.type]
 
     def hand_in(self, case: Application, requirement: str, title: str = "") -> str:

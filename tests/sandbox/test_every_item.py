@@ -20,6 +20,7 @@ PERSON = {
     "bank_account": "6222020000000000000",
     "employer_name": "样例单位有限公司",
     "employer_jurisdiction": "district",
+    "hired_on": "2025-11-10",
 }
 
 

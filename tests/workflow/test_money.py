@@ -63,13 +63,21 @@ def test_back_paid_months_are_not_due(office, holder, paid_in):
 
 
 def test_without_the_area_nothing_is_divided(office):
-    talent = Talent(has_talent_card=True)
-    facts.forget(talent.id, "employer_jurisdiction", MONDAY)
-    case = payable(office, talent)
+    case = payable(office, Talent(has_talent_card=True))
+    Application.update(area=None).where(Application.id == case.id).execute()
     with pytest.raises(AreaMissing):
         commands.pay(office.finance, case.id, MONDAY)
     assert Payment.select().count() == 0
     assert Application.get_by_id(case.id).step_kind == "payment"
+
+
+def test_what_the_work_rests_on_is_asked_before_submitting(office):
+    talent = Talent(has_talent_card=True)
+    for name in ("hired_on", "employer_name"):
+        facts.forget(talent.id, name, MONDAY)
+    allowance, recognition = talent.draft("allowance"), talent.draft("recognition")
+    assert [p.field for p in commands.problems(allowance, MONDAY.date())] == ["fact:hired_on"]
+    assert [p.field for p in commands.problems(recognition, MONDAY.date())] == ["fact:employer_name"]
 
 
 def test_who_makes_a_batch_cannot_approve_it(office, paid_in):
