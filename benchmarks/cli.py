@@ -1,10 +1,11 @@
-"""`./talent bench`: run the measurements, or one of them with arguments of its own."""
+"""`./talent bench`: run the measurements, some of them, or one of them with arguments of its own."""
 
 import argparse
 import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Bench:
 
 BENCHES = {
     "policy": Bench("benchmarks.policy_speed", "persons judged a second, beside OpenFisca and Zen"),
+    "replay": Bench("benchmarks.policy_replay", "100,000 persons under the rules of two days, shares included"),
     "wechat": Bench("benchmarks.wechat_throughput", "messages a second, beside a bare HTTP client"),
     "soak": Bench("benchmarks.wechat_soak", "100,000 reminders with faults and killed workers", usual=False),
     "figures": Bench("benchmarks.mutate_figures", "every figure of the packs changed, one at a time", usual=False),
@@ -25,15 +27,16 @@ BENCHES = {
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`./talent bench [NAME [ARGUMENTS]]`: without a name all usual ones; return the worst exit status."""
+    """`./talent bench [NAME… [ARGUMENTS]]`: without a name all usual ones; return the worst exit status."""
     listing = "\n".join(f"  {name:<10} {bench.line}" for name, bench in BENCHES.items())
     form = argparse.RawDescriptionHelpFormatter
     parser = argparse.ArgumentParser(prog="./talent bench", description=listing, formatter_class=form)
     parser.add_argument("name", nargs="?", choices=BENCHES)
-    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="passed on to the measurement")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, help="more names, or what is passed on to the only one")
     options = parser.parse_args(arguments)
-    chosen = [options.name] if options.name else [name for name, bench in BENCHES.items() if bench.usual]
-    return max(_run(BENCHES[name], options.arguments) for name in chosen)
+    more = list(takewhile(BENCHES.__contains__, options.arguments))
+    chosen = [options.name, *more] if options.name else [name for name, bench in BENCHES.items() if bench.usual]
+    return max(_run(BENCHES[name], options.arguments[len(more) :]) for name in chosen)
 
 
 def _run(bench: Bench, arguments: Sequence[str]) -> int:

@@ -12,10 +12,11 @@ from markupsafe import escape
 from backend import clock
 from backend.console.navigation import KEEPERS, only_for
 from backend.console.security import wears
-from backend.console.words import PAYER_NAMES, UNIT_NAMES, place_name
+from backend.console.words import PAYER_NAMES
 from backend.policy import FactError, Pack, money
 from backend.policy import check as examples
-from backend.policy.difference import Change, Tally, changes, replay
+from backend.policy.difference import changes
+from backend.policy.replay import Standing, Tally, replay
 from backend.store import documents, facts
 from backend.store.models import Application
 from backend.workflow import rulebook
@@ -23,16 +24,6 @@ from backend.workflow.rights import Role
 
 MAY_REPLAY = KEEPERS | {Role.LEADER}
 MOST_PEOPLE = 3000
-PARTS = {
-    "item": "事项",
-    "condition": "条件",
-    "exclusion": "不能办的情形",
-    "tier": "标准",
-    "funding": "资金分担",
-    "step": "环节",
-    "material": "材料",
-    "open question": "未明事项",
-}
 
 
 def register(blueprint: Blueprint) -> None:
@@ -148,7 +139,7 @@ def _changes(city: str):
         pack=pack,
         before=before,
         after=after,
-        changes=[_readable(city, change) for change in found],
+        changes=found,
         may_replay=may_replay,
         tallies=_replayed(pack, before, after) if asked and may_replay else None,
         most=MOST_PEOPLE,
@@ -159,58 +150,21 @@ def _eve(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
-@dataclass(frozen=True)
-class Shown:
-    """One change in words: item, part, what it said before and says after, its clauses."""
-
-    item: str
-    part: str
-    before: str
-    after: str
-    cites: tuple[str, ...]
-
-
-def _readable(city: str, change: Change) -> Shown:
-    """Put a change into words for people: the engine's own notation gives way to Chinese."""
-    kind = next((kind for kind in PARTS if change.part == kind or change.part.startswith(f"{kind} ")), "item")
-    before, after = (_worded(city, kind, text) for text in (change.before, change.after))
-    if before == after:
-        after = f"{after}（判断口径有变）"
-    return Shown(change.item, PARTS[kind], before or "（没有）", after or "（取消）", change.cites)
-
-
-def _worded(city: str, kind: str, text: str | None) -> str:
-    text = text or ""
-    if kind in ("condition", "exclusion"):
-        return text.partition(" [")[0]
-    if kind == "tier":
-        return text.rpartition(" (")[0] or text
-    return " ".join(_word(city, word) for word in text.replace(",", "，").split(" "))
-
-
-def _word(city: str, word: str) -> str:
-    known = {**PAYER_NAMES, **UNIT_NAMES, "applicant": "申请人", "employer": "用人单位"}
-    return known.get(word) or place_name(city, word)
-
-
 def _replayed(pack: Pack, before: date, after: date) -> dict[str, Tally]:
     people = islice(_register(pack), MOST_PEOPLE)
-    tallies = replay(people, pack.on(before), before, pack.on(after), after)
-    return {item: tally for item, tally in tallies.items() if tally.gain or tally.lose or _costs(tally)}
-
-
-def _costs(tally: Tally) -> bool:
-    return tally.cost_before != tally.cost_after
+    tallies = replay(people, Standing(pack.on(before), before), Standing(pack.on(after), after))
+    return {item: tally for item, tally in tallies.items() if tally.changed}
 
 
 def _register(pack: Pack):
-    """The parsed facts of everybody with a submitted case in the city, one after the other."""
+    """The id and parsed facts of everybody with a submitted case in the city, one after the other."""
     rows = Application.select(Application.applicant).where(
         (Application.city == pack.city.id) & Application.submitted_at.is_null(False)
     )
     for row in rows.distinct().iterator():
         told = facts.values(row.applicant_id)
         try:
-            yield pack.vocabulary.parse({name: value for name, value in told.items() if name in pack.vocabulary})
+            known = {name: value for name, value in told.items() if name in pack.vocabulary}
+            yield row.applicant_id, pack.vocabulary.parse(known)
         except FactError:  # an old statement that today's vocabulary refuses says nothing here
             continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 
@@ -12,6 +13,7 @@ from backend.policy.directory import Directory, normal_name
 from backend.policy.eligibility import Ruleset
 from backend.policy.types import City, Clause, Document, Item
 from backend.policy.vocabulary import Vocabulary
+from backend.workdays import Calendar
 
 
 class UnknownItem(Exception):
@@ -53,6 +55,13 @@ class Pack:
     def on(self, day: date) -> Ruleset:
         """Return the rules as they stand on a day."""
         return self._eras[bisect_right(self.starts, day)]
+
+    def within(self, directories: Sequence[Directory], calendar: Calendar) -> Pack:
+        """Return the same pack with other directories (an imported history) and another calendar (operator's days)."""
+        twin = copy(self)
+        twin.directories = tuple(directories)
+        twin._eras = [era.within(twin, directories, calendar) for era in self._eras]
+        return twin
 
     @property
     def items(self) -> Mapping[str, Item]:
@@ -110,6 +119,10 @@ class Packs(Mapping[str, Pack]):
 
     def __len__(self) -> int:
         return len(self._packs)
+
+    def each(self, change: Callable[[Pack], Pack]) -> Packs:
+        """Return all packs, each changed in the same way."""
+        return Packs({city: change(pack) for city, pack in self._packs.items()}, self.vocabulary)
 
     def find(self, name: str) -> Pack:
         """Return the pack of a city by id, name or alias. Raises UnknownCity naming those there are."""

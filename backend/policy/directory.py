@@ -1,13 +1,17 @@
 """Look-up lists: an exact hit after normalising the writing, near misses suggested and never assumed."""
 
+from __future__ import annotations
+
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
+
+ONE_DAY = timedelta(days=1)
 
 
 def normal_name(name: str) -> str:
@@ -18,10 +22,19 @@ def normal_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DirectoryEntry:
-    """One row of a directory; `extra` holds its further columns."""
+    """One row of a directory with the days on which it stands there; `extra` holds its further columns.
+
+    It is listed from `since` (None: from the beginning) until the eve of `ended_on` (None: it still is).
+    """
 
     name: str
     extra: Mapping[str, Any] = field(default_factory=dict)
+    since: date | None = None
+    ended_on: date | None = None
+
+    def stands(self, day: date) -> bool:
+        """Whether it is listed on a day."""
+        return (self.since is None or self.since <= day) and (self.ended_on is None or day < self.ended_on)
 
 
 @dataclass(frozen=True)
@@ -39,14 +52,32 @@ class Directory:
     entries: tuple[DirectoryEntry, ...]
 
     @cached_property
-    def _by_name(self) -> dict[str, DirectoryEntry]:
-        return {normal_name(entry.name): entry for entry in self.entries}
+    def _by_name(self) -> dict[str, list[DirectoryEntry]]:
+        rows: dict[str, list[DirectoryEntry]] = {}
+        for entry in self.entries:
+            rows.setdefault(normal_name(entry.name), []).append(entry)
+        return rows
 
-    def find(self, name: str) -> DirectoryEntry | None:
-        """Return the entry whose name is the given one, letter for letter after normalising, or None."""
-        return self._by_name.get(normal_name(name))
+    def find(self, name: str, day: date | None = None) -> DirectoryEntry | None:
+        """Return the entry of exactly that name, letter for letter after normalising, or None.
 
-    def near_misses(self, name: str, limit: int = 3) -> tuple[str, ...]:
-        """Return the names most like the given one, best first; for suggesting only."""
-        found = difflib.get_close_matches(normal_name(name), self._by_name, n=limit, cutoff=0.6)
-        return tuple(self._by_name[key].name for key in found)
+        `day` is the day on which it must stand there; without one, it must not have ended.
+        """
+        return next((entry for entry in self._by_name.get(normal_name(name), ()) if _listed(entry, day)), None)
+
+    def near_misses(self, name: str, day: date | None = None, limit: int = 3) -> tuple[str, ...]:
+        """Return the listed names most like the given one, best first; for suggesting only."""
+        known = [key for key, rows in self._by_name.items() if any(_listed(entry, day) for entry in rows)]
+        found = difflib.get_close_matches(normal_name(name), known, n=limit, cutoff=0.6)
+        return tuple(self._by_name[key][-1].name for key in found)
+
+    def replaced(self, entries: Iterable[DirectoryEntry]) -> Directory:
+        """Return the directory with an imported history. What the pack itself lists holds until that history begins."""
+        imported = tuple(entries)
+        first = min((entry.since for entry in imported if entry.since), default=None)
+        own = (replace(entry, ended_on=first) for entry in self.entries if first and entry.stands(first - ONE_DAY))
+        return replace(self, entries=(*own, *imported))
+
+
+def _listed(entry: DirectoryEntry, day: date | None) -> bool:
+    return entry.ended_on is None if day is None else entry.stands(day)

@@ -12,6 +12,7 @@ be judged quickly. Nothing here knows a city, a clock or a store.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,7 @@ from backend.policy.ruling import (
 from backend.policy.types import Cites, Item, Tier
 from backend.policy.verdict import Ground, Reason, Verdict
 from backend.policy.vocabulary import derive
+from backend.workdays import Calendar
 
 if TYPE_CHECKING:
     from backend.policy.catalogue import Pack
@@ -48,18 +50,28 @@ class Ruleset:
         pack: Pack,
         items: Mapping[str, Item],
         directories: Sequence[Directory],
-        calendar: Any,
+        calendar: Calendar,
     ):
         self.pack, self.items, self.directories, self.calendar = pack, items, tuple(directories), calendar
         self.vocabulary = pack.vocabulary
         self._plans = {item.id: _Plan(item) for item in items.values()}
+        self._whole = _Whole(items.values())
         self._amounts: dict[tuple[Any, ...], Amount] = {}
         self._cited: dict[tuple[Any, ...], Cites] = {}
         self._counters = [fact.name for fact in self.vocabulary.top_level.values() if fact.grows]
 
-    @cached_property
-    def _test_all(self) -> Outcomes:
-        return compile_all([groups_of(item) for item in self.items.values()])
+    def within(self, pack: Pack, directories: Sequence[Directory], calendar: Calendar) -> Ruleset:
+        """Return the same rules among other directories and on another calendar; everything worked out is shared."""
+        twin = copy(self)
+        twin.pack, twin.directories, twin.calendar = pack, tuple(directories), calendar
+        return twin
+
+    def only(self, items: Iterable[str]) -> Ruleset:
+        """Return the same rules, of which `judge_all` judges some items only. Raises KeyError."""
+        twin = copy(self)
+        twin._plans = {item_id: self._plans[item_id] for item_id in items}
+        twin._whole = _Whole(plan.item for plan in twin._plans.values())
+        return twin
 
     # -- judging
 
@@ -72,7 +84,7 @@ class Ruleset:
         ground = self.prepare(facts, as_of)
         if items is not None:
             return [self._decide(self._plans[item_id], ground) for item_id in items]
-        outcomes = self._test_all(ground.values, as_of)
+        outcomes = self._whole.test(ground.values, as_of)
         plans = self._plans.values()
         return [self._decide(plan, ground, outcome) for plan, outcome in zip(plans, outcomes, strict=True)]
 
@@ -87,10 +99,19 @@ class Ruleset:
         """A literal hit proves the directory's fact; a miss disproves it only while the directory is in force."""
         if not directory.fact or not directory.by or directory.fact in values or not values.get(directory.by):
             return
-        if directory.find(values[directory.by]) is not None:
+        if directory.find(values[directory.by], day) is not None:
             values[directory.fact] = True
         elif directory.until is not None and day <= directory.until:
             values[directory.fact] = False
+
+    def near_misses(self, facts: Sequence[str], ground: Ground) -> tuple[str, ...]:
+        """Return listed names like the one that was looked up in vain for one of these facts; for suggesting only."""
+        near: dict[str, None] = {}
+        for directory in self.directories:
+            fact, name = directory.fact, ground.values.get(directory.by) if directory.by else None
+            if fact in facts and name and fact not in ground.given and ground.values.get(str(fact)) is False:
+                near.update(dict.fromkeys(directory.near_misses(name, ground.day)))
+        return tuple(near)
 
     def _decide(self, plan: _Plan, ground: Ground, outcome: Outcome | None = None) -> Verdict:
         item = plan.item
@@ -195,6 +216,18 @@ class _Plan:
     def test(self) -> Outcomes:
         """The outcomes of the item's tests for some values on a day."""
         return compile_all([groups_of(self.item)])
+
+
+class _Whole:
+    """All items made ready for judging in one go."""
+
+    def __init__(self, items: Iterable[Item]):
+        self.items = tuple(items)
+
+    @cached_property
+    def test(self) -> Outcomes:
+        """The outcomes of all items' tests for some values on a day, item by item."""
+        return compile_all([groups_of(item) for item in self.items])
 
 
 _NOT_ASKED = nothing_known(NOT_IN_FORCE)

@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ from backend.policy.figures import BARE, Figure, figures, located, plain
 from backend.policy.loader import PACKS, load_packs
 from backend.policy.sources import Document, name, parse
 from backend.policy.vocabulary import FactError, Vocabulary
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +272,7 @@ def _bare_title(title: str) -> str:
 
 
 def _date_found(claim: Claim, cites: tuple[str, ...], library: Library) -> Iterator[Problem]:
-    day = claim.value
+    day = claim.value + (claim.path[-1] == "until") * ONE_DAY  # the eve of the day from which another rule stands
     figure = Figure((day.year, day.month, day.day), "date", day.isoformat())
     own = claim.file == "documents.yml"
     known = library.figures(cites if own else tuple(cite.partition("/")[0] for cite in cites))

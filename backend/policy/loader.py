@@ -664,13 +664,14 @@ def _read_topics(nodes: Any, where: str) -> tuple[Topic, ...]:
 
 def _read_directory(node: Any, where: str) -> Directory:
     node = _keys(node, where, "id name entries", "scope cite from until fact by note")
-    entries = tuple(_read_entry(entry) for entry in node["entries"])
+    since = node.get("from")
+    entries = tuple(_read_entry(entry, since) for entry in node["entries"])
     return Directory(
         id=node["id"],
         name=node["name"],
         scope=node.get("scope"),
         cites=_cites(node.get("cite")),
-        since=node.get("from"),
+        since=since,
         until=node.get("until"),
         fact=node.get("fact"),
         by=node.get("by"),
@@ -678,10 +679,9 @@ def _read_directory(node: Any, where: str) -> Directory:
     )
 
 
-def _read_entry(node: Any) -> DirectoryEntry:
-    if isinstance(node, str):
-        return DirectoryEntry(node)
-    return DirectoryEntry(node["name"], {key: value for key, value in node.items() if key != "name"})
+def _read_entry(node: Any, since: date | None) -> DirectoryEntry:
+    row = {"name": node} if isinstance(node, str) else node
+    return DirectoryEntry(row["name"], {key: value for key, value in row.items() if key != "name"}, since)
 
 
 # --- a whole pack ---------------------------------------------------------------------------------------------------

@@ -170,7 +170,9 @@ class Verdict:
         told = [name for name in requirement.test.facts if name in self.ground.values]
         said = "，".join(self._said(name) for name in told)
         text = requirement.unmet or self._sentence(requirement)
-        return f"{text}（目前：{said}）" if said else text
+        near = self.rules.near_misses(requirement.test.facts, self.ground)
+        hint = f"。名录里有名称相近的：{'、'.join(near)}，请核对单位全称" if near else ""
+        return f"{text}（目前：{said}）{hint}" if said else f"{text}{hint}"
 
     def _sentence(self, requirement: Requirement) -> str:
         return (

@@ -86,6 +86,11 @@ def is_sqlite() -> bool:
     return isinstance(database.obj, SqliteDatabase)
 
 
+def is_connected() -> bool:
+    """Tell whether the store is open and this thread holds a connection to it."""
+    return database.obj is not None and not database.is_closed()
+
+
 @contextmanager
 def connection() -> Iterator[None]:
     """Hold one pooled connection; reentrant in a thread."""

@@ -5,10 +5,10 @@ log. Values are JSON as the vocabulary of `packs/facts.yml` describes them, chec
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import groupby, islice
 from typing import Any
 
 from backend.store.crypto import Place, mask, mask_name, vault
@@ -87,6 +87,19 @@ def values(applicant_id: str, reveal: Collection[str] = ()) -> dict[str, Any]:
     """Return the current values by name, ready for the vocabulary; protected ones only when named in `reveal`."""
     rows = _current(applicant_id)
     return {row.name: read(row) for row in rows if row.name not in PROTECTED or row.name in reveal}
+
+
+def of_everybody(city: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the people who look at a city, or at none yet, each with the current facts; never protected ones."""
+    here = Applicant.city.is_null() | (Applicant.city == city)
+    rows = (
+        Fact.select(Fact.applicant, Fact.name, Fact.value)
+        .join(Applicant)
+        .where(here & (Applicant.state == "active") & Fact.superseded_at.is_null() & Fact.value_sealed.is_null())
+        .order_by(Fact.applicant)
+    )
+    for applicant_id, group in groupby(rows.iterator(), key=lambda row: row.applicant_id):
+        yield applicant_id, {row.name: row.value for row in group}
 
 
 def reveal(applicant_id: str, name: str) -> Any | None:

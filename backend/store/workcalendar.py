@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from peewee import fn
+
 from backend.store.models import WorkdayOverride
 from backend.workdays import WorkCalendar
 
@@ -34,6 +36,11 @@ def covered_years() -> frozenset[int]:
     """Return the years the operator declared covered."""
     rows = WorkdayOverride.select(WorkdayOverride.day).where(WorkdayOverride.city == "*")
     return frozenset(row.day.year for row in rows)
+
+
+def state() -> tuple[int, datetime | None]:
+    """Return a value that is another one after every declaration, for those who keep what they read."""
+    return WorkdayOverride.select(fn.COUNT(WorkdayOverride.day), fn.MAX(WorkdayOverride.entered_at)).tuples().get()
 
 
 def declared(year: int, city: str = "") -> list[WorkdayOverride]:

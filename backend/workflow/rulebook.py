@@ -1,13 +1,15 @@
-"""The packs of this process: loaded once, when first asked for."""
+"""The packs of this process: loaded once, when first asked for; with the operator's directories and working days."""
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from backend.policy import Pack, Packs, Ruleset, load_packs
 from backend.policy.conditions import FALSE
+from backend.policy.directory import Directory, DirectoryEntry
 from backend.policy.types import Item, Step
-from backend.store import facts, workcalendar
+from backend.store import directories, facts, workcalendar
+from backend.store.database import is_connected
 from backend.store.models import Application
 from backend.workdays import WorkCalendar
 from backend.workflow.stages import Stage, plan
@@ -37,8 +39,35 @@ shelf = Shelf()
 
 
 def packs() -> Packs:
-    """Return the packs in use."""
-    return shelf.packs()
+    """Return the packs in use, with the directories and working days that the operator has entered by now."""
+    own = shelf.packs()
+    if not is_connected():
+        return own
+    entered = (directories.state(), workcalendar.state())
+    return _with_operators(own, entered) if entered != NOTHING_ENTERED else own
+
+
+NOTHING_ENTERED = ((0, None), (0, None))
+
+
+@lru_cache(4)
+def _with_operators(own: Packs, entered: tuple[Any, ...]) -> Packs:
+    """Add what the store holds; `entered` is another one after every change there."""
+    return own.each(pack_within)
+
+
+def pack_within(pack: Pack) -> Pack:
+    """Return a pack with the directories and working days of the store, if the store is open."""
+    return pack.within(_directories_of(pack), workcalendar.calendar(pack.city.id)) if is_connected() else pack
+
+
+def _directories_of(pack: Pack) -> list[Directory]:
+    return [directory.replaced(_entries(pack.city.id, directory.id)) for directory in pack.directories]
+
+
+def _entries(city: str, directory: str) -> list[DirectoryEntry]:
+    rows = directories.history(city, directory)
+    return [DirectoryEntry(row.name, row.details, row.listed_on, row.delisted_on) for row in rows]
 
 
 def pack_of(case: Application) -> Pack:
