@@ -90,19 +90,19 @@ class Handheld:
         ids = self.page.locator("[id^=field-]:visible").evaluate_all("all => all.map(one => one.id)")
         return [name.removeprefix("field-") for name in ids]
 
-    def fill(self, name: str, value) -> None:
-        """Answer one field the way its kind is answered."""
+    def fill(self, name: str, value: str) -> None:
+        """Answer one field the way its kind is answered; "today" takes the day on which the wheel stands first."""
         field = self.page.locator(f"#field-{name}:visible")
         if field.locator(".uni-picker-container, uni-picker").count() and not field.locator("input").count():
             return self._pick(field, value)
         if field.get_by_role("radio").count():
             return field.get_by_role("radio", name=value, exact=True).click()
-        return field.locator("input, textarea").first.fill(str(value))
+        return field.locator("input, textarea").first.fill(value)
 
-    def _pick(self, field, value) -> None:
+    def _pick(self, field, value: str) -> None:
         field.locator("uni-picker").first.click()
         popup = self.page.locator(".uni-picker-toggle").locator("visible=true").last
-        if isinstance(value, str) and not value[:4].isdigit():
+        if value != "today":
             popup.locator(".uni-picker-item", has_text=value).first.click()
         popup.locator(".uni-picker-action-confirm").click()
 
