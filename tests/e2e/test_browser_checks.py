@@ -67,7 +67,7 @@ def answer_all(handheld: Handheld, answers: dict[str, str]) -> list[str]:
     ("who", "city", "item", "answers", "said"),
     [
         ("founder", "anyang", "startup_subsidy", FOUNDER, "起可申请"),
-        ("graduate", "zhengzhou", "youth_living_subsidy", GRADUATE, "郑州"),
+        ("graduate", "zhengzhou", "youth_living_subsidy", GRADUATE, "以部门核定为准"),
         ("technician", "liaocheng", "living_subsidy", TECHNICIAN, "元"),
     ],
 )
