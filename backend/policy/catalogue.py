@@ -111,6 +111,8 @@ class Packs(Mapping[str, Pack]):
     def __init__(self, packs: Mapping[str, Pack], vocabulary: Vocabulary):
         self._packs, self.vocabulary = dict(packs), vocabulary
 
+    __eq__, __hash__ = object.__eq__, object.__hash__  # loaded once and never changed: each is only like itself
+
     def __getitem__(self, city_id: str) -> Pack:
         return self._packs[city_id]
 
