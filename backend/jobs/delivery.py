@@ -38,12 +38,16 @@ RENEW_EVERY = timedelta(seconds=5)
 LOOK_EVERY = timedelta(seconds=2)
 
 
+Answer = str | WeChatError
+"""What came of a send: the platform's message id, or its refusal."""
+
+
 @dataclass
 class Pool:
-    """Threads that send. Rows go in by `put`, what became of them comes out by `ended`."""
+    """Threads that send and do nothing else. Rows go in by `put`, what the platform said comes out by `ended`."""
 
     size: int
-    work: Callable[[Leased], Settled]
+    work: Callable[[Leased], Answer]
     _in: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
     _out: queue.SimpleQueue = field(default_factory=queue.SimpleQueue)
 
@@ -61,7 +65,7 @@ class Pool:
         """Send a row as soon as a thread is free."""
         self._in.put(row)
 
-    def ended(self) -> list[tuple[Leased, Settled]]:
+    def ended(self) -> list[tuple[Leased, Answer]]:
         """Return what has ended since the last look."""
         return [self._out.get() for _ in range(self._out.qsize())]
 
@@ -119,7 +123,7 @@ class Courier:
             self._pool.start()
             self._started = True
         threading.Event().wait(TURN_SECONDS if self._busy() else 0)
-        self._unwritten += self._pool.ended()
+        self._unwritten += [(row, self._settled(row, answer)) for row, answer in self._pool.ended()]
         with connection():
             self._write_and_begin(0 if closing else self._allowed())
             if not closing:
@@ -262,19 +266,23 @@ class Courier:
         except WeChatError as error:
             log.warning("reports wait: %s", error)
 
+    def _settled(self, row: Leased, answer: Answer) -> Settled:
+        now = self._clock()
+        if isinstance(answer, WeChatError):
+            return outcome.refused(row, answer, now, self._dice, self._policy)
+        return outcome.sent(row, answer, now)
+
     # --- one send, in a thread of the pool ---
 
-    def _send(self, row: Leased) -> Settled:
-        """Send one row and return what becomes of it; never raises."""
+    def _send(self, row: Leased) -> Answer:
+        """Send one row; never raises."""
         try:
-            msgid = self._senders[row.channel].send(row)
+            return self._senders[row.channel].send(row)
         except WeChatError as error:
-            return outcome.refused(row, error, self._clock(), self._dice, self._policy)
+            return error
         except Exception as error:
             log.exception("sending %s failed", row.id)
-            mistake = WeChatError(UNKNOWN_CODE, detail=type(error).__name__)
-            return outcome.refused(row, mistake, self._clock(), self._dice, self._policy)
-        return outcome.sent(row, msgid, self._clock())
+            return WeChatError(UNKNOWN_CODE, detail=type(error).__name__)
 
 
 def _scopes(row: Leased) -> set[str]:

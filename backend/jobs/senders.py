@@ -50,8 +50,11 @@ class AccountTemplates:
         self._looked: datetime | None = None
 
     def of(self, name: str) -> AccountTemplate:
-        """Return the account's template for one of ours. Raises WeChatError 40037 when there is none."""
-        found = self._all().get(name)
+        """Return the account's template for one of ours. Raises WeChatError 40037 when there is none.
+
+        One that was found is handed out without a look at the clock or a lock: every send passes here.
+        """
+        found = self._found.get(name) or self._all().get(name)
         if found is None:
             raise WeChatError(MEANINGS[NO_TEMPLATE], NO_TEMPLATE, f"no template for {name} in the account")
         return found
@@ -60,6 +63,11 @@ class AccountTemplates:
         """Return which of our templates an id of the account stands for."""
         self._all()
         return self._names.get(template_id)
+
+    def forget(self) -> None:
+        """Look again next time, because the account refused a template."""
+        with self._lock:
+            self._found, self._looked = {}, None
 
     def known(self) -> Mapping[str, AccountTemplate]:
         """Return all that were found, by our names. Raises WeChatError."""
@@ -113,7 +121,12 @@ class SubscribeSender:
         chosen = self._templates.of(row.template)
         keywords = messages().template(row.template).keywords
         data = {chosen.keys[keyword.label]: row.keywords[keyword.name] for keyword in keywords}
-        return self._gateway.send_subscribe(row.openid, chosen.id, data, row.page)
+        try:
+            return self._gateway.send_subscribe(row.openid, chosen.id, data, row.page)
+        except WeChatError as error:
+            if error.errcode == NO_TEMPLATE:
+                self._templates.forget()
+            raise
 
 
 # --- text messages ----------------------------------------------------------------------------------------------------

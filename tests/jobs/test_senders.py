@@ -9,11 +9,19 @@ from types import SimpleNamespace
 import pytest
 import requests
 
-from backend.jobs.senders import AccountTemplates, HttpSms, NoSms, match, mismatches, open_senders
+from backend.jobs.senders import (
+    AccountTemplates,
+    HttpSms,
+    NoSms,
+    SubscribeSender,
+    match,
+    mismatches,
+    open_senders,
+)
 from backend.messages import messages
 from backend.settings import Messaging
 from backend.store import facts
-from backend.wechat.errors import Kind, WeChatError
+from backend.wechat.errors import MEANINGS, Kind, WeChatError
 from backend.wechat.gateway import AccountTemplate
 from tests.jobs.post import NOW
 
@@ -72,7 +80,23 @@ def test_templates_are_looked_up_every_ten_minutes_and_a_missing_one_stops_its_k
     assert caught.value.errcode == 40037
     assert account.looks == 1
     moment[0] += timedelta(minutes=11)
-    templates.of("case_accepted")
+    assert templates.name_of("t1") == "case_accepted"
+    assert account.looks == 2
+
+
+def test_a_refused_template_is_looked_up_again():
+    account = Account()
+    account.send_subscribe = lambda *_: (_ for _ in ()).throw(WeChatError(MEANINGS[40037], 40037))
+    templates = AccountTemplates(account, {}, lambda: NOW)
+    message = SimpleNamespace(
+        template="case_accepted",
+        openid="o",
+        page="",
+        keywords=dict.fromkeys(("item", "number", "accepted_on", "due_on"), "x"),
+    )
+    for _ in range(2):
+        with pytest.raises(WeChatError):
+            SubscribeSender(account, templates).send(message)
     assert account.looks == 2
 
 
