@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_openapi3 import Info, OpenAPI
 from redis import Redis
+from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from backend import clock, console
@@ -80,6 +81,7 @@ def _register(app: OpenAPI, settings: Settings) -> None:
 
 def _surround(app: Flask) -> None:
     app.before_request(_name_request)
+    app.before_request(_refuse_unstorable)
     app.before_request(_connect)
     app.after_request(_harden)
     app.teardown_request(_disconnect)
@@ -89,6 +91,16 @@ def _surround(app: Flask) -> None:
 def _name_request() -> None:
     given = request.headers.get("X-Request-Id", "")
     g.request_id = given if REQUEST_ID.match(given) else secrets.token_hex(8)
+
+
+def _refuse_unstorable() -> None:
+    """Stop a NUL in a path, query or form of the console at the door: PostgreSQL does not keep it.
+
+    JSON is looked at in `wire.Received`; a callback's body is left unread, its signature is over the bytes.
+    """
+    form = request.form.values() if request.blueprint == "console" else ()
+    if any("\x00" in text for text in (request.path, *request.args.values(), *form)):
+        raise BadRequest
 
 
 def _connect() -> None:

@@ -190,6 +190,7 @@ SENTENCES: Mapping[str, str] = {
     "string_too_long": "最多填写 {max_length} 个字。",
     "string_pattern_mismatch": "格式不对，请检查后重新填写。",
     "string_type": "这一项要填文字。",
+    "unreadable_text": "这里有看不见的控制字符，请删掉后重新填写。",
     "int_type": "这一项要填整数。",
     "int_parsing": "这一项要填整数。",
     "float_parsing": "这一项要填数字。",

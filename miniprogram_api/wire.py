@@ -5,11 +5,14 @@ what makes `/api/v1/openapi.json` true. Money is in yuan with at most two decima
 the offset of Shanghai.
 """
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from flask_openapi3 import FileStorage
-from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, NaiveDatetime, StringConstraints, field_validator
+from pydantic_core import PydanticCustomError
 
 from miniprogram_api.screens import blocks as b
 
@@ -19,13 +22,35 @@ Words = Annotated[str, StringConstraints(max_length=2000, strip_whitespace=True)
 Number = int | float
 
 
-class Given(BaseModel):
-    """Base of what comes in."""
+def _storable(value: Any) -> Any:
+    """Refuse text that no database keeps and nobody types: a NUL, half of a surrogate pair."""
+    if isinstance(value, str) and UNSTORABLE.search(value):
+        raise PydanticCustomError("unreadable_text", "text holds characters that cannot be stored")
+    if isinstance(value, Mapping):
+        _storable(list(value))
+        _storable(list(value.values()))
+    if isinstance(value, list | tuple):
+        for one in value:
+            _storable(one)
+    return value
+
+
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Received(BaseModel):
+    """Base of everything that comes in."""
+
+    _is_storable = field_validator("*", mode="before")(_storable)
+
+
+class Given(Received):
+    """Base of bodies and paths."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Asked(BaseModel):
+class Asked(Received):
     """Base of query strings; parameters nobody knows are left alone."""
 
     model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)

@@ -8,8 +8,13 @@ from tests import servers
 
 
 def pytest_addoption(parser):
-    """Add `--require-servers`, with which a missing Rasa, PostgreSQL or Chromium fails the tests that need it."""
+    """Add `--require-servers` (a missing Rasa, PostgreSQL or Chromium fails the tests that need it) and `--database`.
+
+    The store and the work on it are tested on both databases always; the interface, the console in the browser and the
+    whole platform on the one that `--database` names.
+    """
     parser.addoption("--require-servers", action="store_true", help="fail, not skip, where a server is missing")
+    parser.addoption("--database", choices=("sqlite", "postgres"), default="sqlite", help="under the whole application")
 
 
 def pytest_configure(config):
@@ -18,9 +23,9 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
+def postgres_server():
     """A PostgreSQL server for the session; skips where none can be had."""
-    server = servers.postgres_server(tmp_path_factory.mktemp("postgres"))
+    server = servers.postgres_server()
     yield server
     server.stop()
 

@@ -6,20 +6,14 @@ from tests.e2e.stack import Stack
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory):
-    """The platform in sandbox mode on SQLite and the embedded Redis."""
-    yield from running(Stack(tmp_path_factory.mktemp("stack")))
-
-
-@pytest.fixture(scope="session")
-def stack_on_postgres(tmp_path_factory, postgres_server):
-    """The platform in sandbox mode on PostgreSQL."""
-    postgres_server.psql("CREATE DATABASE stack")
-    yield from running(Stack(tmp_path_factory.mktemp("stack-pg"), DATABASE_URL=postgres_server.url("stack")))
-
-
-def running(platform):
-    """Yield the platform while it runs."""
+def stack(request, tmp_path_factory):
+    """The platform in sandbox mode with its embedded Redis, on the database that `--database` names."""
+    database = {}
+    if request.config.getoption("--database") == "postgres":
+        server = request.getfixturevalue("postgres_server")
+        server.psql("CREATE DATABASE stack")
+        database["DATABASE_URL"] = server.url("stack")
+    platform = Stack(tmp_path_factory.mktemp("stack"), **database)
     try:
         platform.start()
         yield platform

@@ -6,8 +6,10 @@ import pytest
 
 from tests.jobs.post import Post
 from tests.store.fixtures import (
+    chosen_store,
     empty_postgres,
     empty_sqlite,
+    migrated_postgres,
     postgres_store,
     sqlite_store,
     store,
@@ -16,10 +18,12 @@ from tests.store.fixtures import (
 from tests.wechat.fixtures import gateway, gateways, platform, redis, redis_server
 
 __all__ = [
+    "chosen_store",
     "empty_postgres",
     "empty_sqlite",
     "gateway",
     "gateways",
+    "migrated_postgres",
     "platform",
     "postgres_store",
     "redis",

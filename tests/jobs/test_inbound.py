@@ -82,9 +82,9 @@ class Service:
 
 
 @pytest.fixture
-def settings(sqlite_store, redis_server):
+def settings(chosen_store, redis_server):
     """One database is enough here: the queries are those of the other tests."""
-    return replace(sqlite_store, redis_url=redis_server.url, embedded_redis=False)
+    return replace(chosen_store, redis_url=redis_server.url, embedded_redis=False)
 
 
 @pytest.fixture

@@ -33,9 +33,9 @@ NOW = datetime(2026, 11, 20, 10, 0, tzinfo=SHANGHAI)
 
 
 @pytest.fixture
-def settings(sqlite_store, redis_server):
+def settings(chosen_store, redis_server):
     """Settings with an open store on SQLite."""
-    return replace(sqlite_store, redis_url=redis_server.url, embedded_redis=False)
+    return replace(chosen_store, redis_url=redis_server.url, embedded_redis=False)
 
 
 @pytest.fixture

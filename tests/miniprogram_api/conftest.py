@@ -1,4 +1,4 @@
-"""Fixtures of the interface tests: the whole web application over an empty store on SQLite."""
+"""Fixtures of the interface tests: the whole web application over an empty store."""
 
 import shutil
 from dataclasses import replace
@@ -10,10 +10,26 @@ from backend.policy.loader import PACKS, load_packs
 from backend.workflow import rulebook
 from miniprogram_api.app import create_app
 from tests.miniprogram_api.world import Gateways, Phone
-from tests.store.fixtures import empty_sqlite, sqlite_store, store_settings
+from tests.store.fixtures import (
+    chosen_store,
+    empty_postgres,
+    empty_sqlite,
+    migrated_postgres,
+    postgres_store,
+    sqlite_store,
+    store_settings,
+)
 from tests.workflow.office import Office
 
-__all__ = ["empty_sqlite", "sqlite_store", "store_settings"]
+__all__ = [
+    "chosen_store",
+    "empty_postgres",
+    "empty_sqlite",
+    "migrated_postgres",
+    "postgres_store",
+    "sqlite_store",
+    "store_settings",
+]
 
 
 @pytest.fixture(scope="session")
@@ -26,10 +42,10 @@ def two_packs(tmp_path_factory):
 
 
 @pytest.fixture
-def app(sqlite_store, two_packs):
+def app(chosen_store, two_packs):
     """The web application; no Redis behind it."""
     rulebook.shelf.use(two_packs)
-    settings = replace(sqlite_store, redis_url="redis://127.0.0.1:1/0")
+    settings = replace(chosen_store, redis_url="redis://127.0.0.1:1/0")
     yield create_app(settings, gateways=Gateways())
     rulebook.shelf.use(None)
 

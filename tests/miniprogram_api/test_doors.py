@@ -105,3 +105,11 @@ def test_the_clock_moves_in_the_sandbox_only(app, visitor):
         app.extensions["talent"], settings=replace(app.extensions["talent"].settings, sandbox=False)
     )
     assert visitor.send("POST", "/sandbox/clock", {"days": 1}).status_code == 404
+
+
+@pytest.mark.parametrize("text", [r"a\u0000b", r"half a pair \ud83d"])
+def test_text_that_no_database_keeps_is_refused_with_its_field(me, text):
+    body = f'{{"facts": {{"employer_name": "{text}"}}}}'
+    refused = me.ask("PUT", "/me/facts", status=422, data=body, content_type="application/json")["error"]
+    assert [problem["code"] for problem in refused["fields"]] == ["unreadable_text"]
+    assert me.send("GET", "/screens/home?city=%00").status_code == 400

@@ -25,7 +25,7 @@ PERSON = {
 
 
 @pytest.fixture
-def applicant(sqlite_store):
+def applicant(chosen_store):
     """A person with an approved employer, about whom nothing else is known."""
     person = people.sign_in("mini_program", "wx1", "o1", None, NOW)
     facts.tell(person.id, PERSON, "form", NOW)

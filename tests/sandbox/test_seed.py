@@ -3,8 +3,8 @@ from backend.store import audit
 from backend.store.models import Application, Payment, Staff, TalentCard
 
 
-def test_the_register_has_a_case_in_every_state_and_is_filled_once(sqlite_store):
-    first = seed(sqlite_store)
+def test_the_register_has_a_case_in_every_state_and_is_filled_once(chosen_store):
+    first = seed(chosen_store)
     cases = Application.select().count()
     assert {case.state for case in Application.select()} >= {
         "draft",
@@ -19,12 +19,12 @@ def test_the_register_has_a_case_in_every_state_and_is_filled_once(sqlite_store)
     assert TalentCard.select().exists()
     assert {row.state for row in Payment.select()} == {"paid"}
     assert audit.verify() is None
-    assert seed(sqlite_store) == first
+    assert seed(chosen_store) == first
     assert Application.select().count() == cases
 
 
-def test_passwords_are_random_and_kept_from_other_users_of_the_machine(sqlite_store):
-    accounts = seed(sqlite_store)
+def test_passwords_are_random_and_kept_from_other_users_of_the_machine(chosen_store):
+    accounts = seed(chosen_store)
     assert len({account.password for account in accounts}) == len(accounts) == len({a.login for a in accounts})
     assert Staff.select().where(Staff.login == accounts[0].login).exists()
-    assert (sqlite_store.data_dir / "sandbox-accounts.json").stat().st_mode & 0o077 == 0
+    assert (chosen_store.data_dir / "sandbox-accounts.json").stat().st_mode & 0o077 == 0

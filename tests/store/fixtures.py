@@ -5,10 +5,14 @@ from base64 import b64encode
 from dataclasses import replace
 from secrets import token_hex
 
+import psycopg
 import pytest
+from psycopg.sql import SQL, Identifier
 
 from backend.settings import Settings
 from backend.store import database
+from backend.store.models import TABLES
+from backend.store.models_messaging import TABLES as MESSAGING
 
 SECRET = "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMyYnl0ZXM="
 ENVIRONMENT = {
@@ -17,6 +21,11 @@ ENVIRONMENT = {
     "TALENT_SESSION_KEY": SECRET,
     "TALENT_ACTION_TOKEN": "action-token",
 }
+
+HANG_UP = """
+    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 @pytest.fixture
@@ -44,32 +53,43 @@ def sqlite_store(store_settings, empty_sqlite):
 
 
 @pytest.fixture(scope="session")
-def empty_postgres(postgres_server, tmp_path_factory):
-    """A migrated database to copy; yields a function from a fresh name to the URL of a copy."""
-    empty = f"empty_{token_hex(4)}"
-    postgres_server.psql(f"CREATE DATABASE {empty}")
-    folder, url = str(tmp_path_factory.mktemp("pg")), postgres_server.url(empty)
+def migrated_postgres(postgres_server, tmp_path_factory) -> str:
+    """The address of a migrated database; one for all tests, for to copy it costs a thousand files each time."""
+    name = f"store_{token_hex(4)}"
+    postgres_server.psql(f"CREATE DATABASE {name}")
+    folder, url = str(tmp_path_factory.mktemp("pg")), postgres_server.url(name)
     database.migrate(Settings.from_environment(ENVIRONMENT | {"DATA_DIR": folder, "DATABASE_URL": url}))
     database.database.close_all()
+    return url
 
-    def copy() -> str:
-        name = f"store_{token_hex(4)}"
-        postgres_server.psql(f"CREATE DATABASE {name} TEMPLATE {empty}")
-        return postgres_server.url(name)
 
-    return copy
+@pytest.fixture
+def empty_postgres(migrated_postgres) -> str:
+    """The address of that database without a row, and without whoever an earlier test left connected."""
+    with psycopg.connect(migrated_postgres, autocommit=True) as connection:
+        connection.execute(HANG_UP)
+        connection.execute("SET session_replication_role = replica")  # the order of the tables does not matter
+        for model in (*TABLES, *MESSAGING):
+            connection.execute(SQL("DELETE FROM {}").format(Identifier(model._meta.table_name)))
+    return migrated_postgres
 
 
 @pytest.fixture
 def postgres_store(store_settings, empty_postgres):
     """The store open on an empty PostgreSQL database."""
-    yield from _opened(replace(store_settings, database_url=empty_postgres()))
+    yield from _opened(replace(store_settings, database_url=empty_postgres))
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def store(request):
     """The store open on an empty database, once of each kind."""
     return request.getfixturevalue(f"{request.param}_store")
+
+
+@pytest.fixture
+def chosen_store(request):
+    """The store open on an empty database of the kind that `--database` names."""
+    return request.getfixturevalue(f"{request.config.getoption('--database')}_store")
 
 
 def _opened(settings):
