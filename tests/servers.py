@@ -55,22 +55,28 @@ def browser_program() -> str:
     return found or lacking("no Chromium on PATH")
 
 
-def postgres_server(folder: Path) -> "PackagedPostgres | InstalledPostgres":
+CARELESS = ("fsync", "synchronous_commit", "full_page_writes")
+"""Settings of PostgreSQL that keep data over a power cut: a test's data dies with the test."""
+
+
+def postgres_server() -> "PackagedPostgres | InstalledPostgres":
     """Return a running PostgreSQL: the one from PyPI, else the one installed here; skips where there is neither."""
     try:
         import pgserver
     except ImportError:
         return InstalledPostgres()
-    return PackagedPostgres(pgserver.get_server(folder, cleanup_mode="stop"))
+    home = Path(tempfile.mkdtemp(prefix="pg-"))  # not pytest's folder: root's is closed to the server's own user
+    return PackagedPostgres(pgserver.get_server(home / "data", cleanup_mode="delete"), home)
 
 
 class PackagedPostgres:
     """The server that the package pgserver carries; it starts as root too."""
 
-    def __init__(self, server):
-        self._server = server
-        for command in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):  # its data dies with the tests
-            server.psql(command)
+    def __init__(self, server, home: Path):
+        self._server, self._home = server, home
+        for name in CARELESS:
+            server.psql(f"ALTER SYSTEM SET {name} = off")
+        server.psql("SELECT pg_reload_conf()")
 
     def psql(self, command: str) -> None:
         """Run one SQL command as the owner."""
@@ -81,8 +87,9 @@ class PackagedPostgres:
         return self._server.get_uri(name)
 
     def stop(self) -> None:
-        """Stop the server this run started."""
+        """Stop the server this run started and forget its data."""
         self._server.cleanup()
+        shutil.rmtree(self._home, ignore_errors=True)
 
 
 class InstalledPostgres:
@@ -95,7 +102,8 @@ class InstalledPostgres:
         if self._user:
             shutil.chown(self._home, self._user, pwd.getpwnam(self._user).pw_gid)
         self._run("initdb", "-D", str(self._home / "data"), "-A", "trust", "-U", "postgres", "-E", "UTF8")
-        options = f"-c listen_addresses='' -c fsync=off -k {self._home}"
+        careless = " ".join(f"-c {name}=off" for name in CARELESS)
+        options = f"-c listen_addresses='' {careless} -k {self._home}"
         self._run("pg_ctl", "-D", str(self._home / "data"), "-w", "-l", str(self._home / "log"), "-o", options, "start")
 
     def psql(self, command: str) -> None:

@@ -3,6 +3,7 @@
 from tests.store.fixtures import (
     empty_postgres,
     empty_sqlite,
+    migrated_postgres,
     postgres_store,
     sqlite_store,
     store,
@@ -12,6 +13,7 @@ from tests.store.fixtures import (
 __all__ = [
     "empty_postgres",
     "empty_sqlite",
+    "migrated_postgres",
     "postgres_store",
     "sqlite_store",
     "store",

@@ -10,6 +10,7 @@ from backend.workflow import rulebook
 from tests.store.fixtures import (
     empty_postgres,
     empty_sqlite,
+    migrated_postgres,
     postgres_store,
     sqlite_store,
     store,
@@ -20,6 +21,7 @@ from tests.workflow.office import Office, Talent
 __all__ = [
     "empty_postgres",
     "empty_sqlite",
+    "migrated_postgres",
     "postgres_store",
     "sqlite_store",
     "store",
