@@ -65,7 +65,7 @@ def _from_rasa(applicant_id: str, text: str, city: str | None, as_of: date) -> l
     body = {"sender": applicant_id, "message": text, "metadata": {"city": city, "as_of": as_of.isoformat()}}
     try:
         answer = _session().post(
-            f"{_settings().rasa_url}/webhooks/rest/webhook", json=body, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)
+            f"{_Line.rasa_url}/webhooks/rest/webhook", json=body, timeout=(CONNECT_SECONDS, ANSWER_SECONDS)
         )
         answer.raise_for_status()
         replies = [_reply(each) for each in answer.json()]
@@ -88,20 +88,14 @@ def _plain(text: str) -> dict[str, Any]:
 
 
 class _Line:
-    """Where Rasa is: by the settings of the process, unless `speak_to` said otherwise."""
+    """Where Rasa is. Each process says so once, when it starts."""
 
-    settings: Settings | None = None
-
-
-def speak_to(settings: Settings | None) -> None:
-    """Speak to the Rasa of these settings from now on; None means that of the process environment."""
-    _Line.settings = settings
+    rasa_url: str
 
 
-def _settings() -> Settings:
-    if _Line.settings is None:
-        _Line.settings = Settings.from_environment()
-    return _Line.settings
+def speak_to(settings: Settings) -> None:
+    """Speak to the Rasa of these settings from now on."""
+    _Line.rasa_url = settings.rasa_url
 
 
 @cache

@@ -13,7 +13,7 @@ from redis import Redis
 from werkzeug.exceptions import BadRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from backend import clock, console
+from backend import assistant, clock, console
 from backend.jobs.senders import AccountTemplates
 from backend.settings import Settings
 from backend.store import database
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None, gateways: Gateways | None = Non
     """Return the application. `settings` come from the environment by default; `gateways` are replaced in tests."""
     settings = settings or Settings.from_environment()
     database.open_store(settings)
+    assistant.speak_to(settings)
     redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=3)
     app = _flask(settings)
     app.extensions["talent"] = _parts(settings, redis, gateways or open_gateways(settings, redis, clock.now))

@@ -121,6 +121,7 @@ def main() -> None:
     logging.getLogger("huey").setLevel(logging.WARNING)
     settings = Settings.from_environment()
     database.migrate(settings)
+    assistant.speak_to(settings)
     worker = Worker(settings, assistant.ask, farewell.forget)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: worker.stop.set())

@@ -43,9 +43,9 @@ def two_packs(tmp_path_factory):
 
 @pytest.fixture
 def app(chosen_store, two_packs):
-    """The web application; no Redis behind it."""
+    """The web application; neither Redis nor Rasa behind it."""
     rulebook.shelf.use(two_packs)
-    settings = replace(chosen_store, redis_url="redis://127.0.0.1:1/0")
+    settings = replace(chosen_store, redis_url="redis://127.0.0.1:1/0", rasa_url="http://127.0.0.1:1")
     yield create_app(settings, gateways=Gateways())
     rulebook.shelf.use(None)
 
