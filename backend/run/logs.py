@@ -68,6 +68,10 @@ def _content(record: logging.LogRecord) -> dict[str, Any]:
     return {"message": record.getMessage(), **getattr(record, "fields", {})}
 
 
+TALKATIVE = ("fontTools", "weasyprint")
+"""Libraries that log every step of printing a page."""
+
+
 def logging_config(process: str, level: str = "INFO") -> dict[str, Any]:
     """Return the logging configuration (for `logging.config.dictConfig` and gunicorn) of one of our processes."""
     return {
@@ -79,6 +83,7 @@ def logging_config(process: str, level: str = "INFO") -> dict[str, Any]:
         "loggers": {
             "gunicorn.error": {"level": level, "propagate": True, "handlers": []},
             "gunicorn.access": {"level": level, "propagate": True, "handlers": []},
+            **{name: {"level": "WARNING"} for name in TALKATIVE},
         },
     }
 
