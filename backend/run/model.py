@@ -24,6 +24,7 @@ QUIET = {
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
 }
+COMPONENT = re.compile(r"Starting to train component '(\w+)'")
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR")
 """All that Rasa sees of the environment: no secret of the platform is among it."""
 
@@ -75,8 +76,21 @@ def _train(path: Path, logs: Path, tell: Tell) -> None:
     result = ["--out", str(path.parent), "--fixed-model-name", unfinished.name]
     argv = [str(RASA_PYTHON), "-W", "ignore", "-m", "rasa", "train", *content, *result]
     env = rasa_environment(RASA_CACHE_DIRECTORY=str(path.parent / "cache"))
-    run_long("模型训练", argv, logs / "train.log", tell, ROOT, env)
+    run_long("模型训练", argv, logs / "train.log", _components(tell), ROOT, env)
     unfinished.replace(path)
+
+
+def _components(tell: Tell) -> Tell:
+    """Tell which component is being trained, and nothing else of what Rasa prints."""
+    last = ""
+
+    def tell_component(seconds: float, line: str) -> None:
+        nonlocal last
+        found = COMPONENT.search(line)
+        last = found[1] if found else last
+        tell(seconds, last)
+
+    return tell_component
 
 
 def _forget_old(models: Path) -> None:
