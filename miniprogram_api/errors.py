@@ -5,6 +5,7 @@
 """
 
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 from flask import Response, g, make_response
@@ -229,4 +230,5 @@ def invalid(error: ValidationError) -> Response:
 
 def _sentence(found: Mapping) -> str:
     template = SENTENCES.get(found["type"], "这一项的内容不对，请检查后重新填写。")
-    return template.format_map(found.get("ctx") or {})
+    choices = "、".join(re.findall(r"'([^']*)'", str((found.get("ctx") or {}).get("expected", ""))))
+    return template.format_map((found.get("ctx") or {}) | {"expected": choices})

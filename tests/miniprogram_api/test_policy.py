@@ -1,6 +1,10 @@
 """The engine over HTTP: verdicts, time limits, shares; names nobody knows come back with close ones."""
 
+from fractions import Fraction
+
 import pytest
+
+from miniprogram_api.policy import exact, shares
 
 
 def test_a_verdict_has_amount_missing_and_citations(visitor):
@@ -61,6 +65,12 @@ def test_a_year_without_a_calendar_is_refused_loudly(visitor):
     assert (status, error["code"]) == (422, "uncovered_year")
 
 
+def test_a_word_that_is_none_of_the_choices_is_answered_with_the_choices(visitor):
+    body = {"city": "测试", "event_on": "2026-04-30", "length": 2, "unit": "week"}
+    refused = visitor.ask("POST", "/deadlines", body, status=422)["error"]
+    assert refused["fields"][0]["message"] == "只能是：workday、day、month。"
+
+
 def test_an_amount_is_divided_to_the_fen(visitor):
     body = {"city": "testcity", "as_of": "2021-04-01", "item": "生活补助", "amount": 1000.01, "area": "county"}
     answer = visitor.ask("POST", "/funding", body)
@@ -76,3 +86,12 @@ def test_the_vocabulary_lists_every_fact(visitor):
     facts = {fact["name"]: fact for fact in visitor.ask("GET", "/facts")["facts"]}
     assert facts["education"]["choices"]["master"] == "硕士研究生"
     assert facts["id_number"]["protected"]
+
+
+def test_an_employer_that_pays_nothing_is_named_with_nothing():
+    assert shares({"city": 200000, "district": 300000}) == {"employer": 0, "city": 2000, "district": 3000}
+    assert exact({"city": Fraction(2, 5), "district": Fraction(3, 5)}) == {
+        "employer": "0",
+        "city": "2/5",
+        "district": "3/5",
+    }
