@@ -2,13 +2,14 @@
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from backend import clock
 from backend.settings import Settings
 from backend.store import audit, staff
-from backend.store.database import connection, open_store
+from backend.store.database import connection, migrate
 from backend.store.models import Employer, Staff
+from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, STAFF_ROLES, Role
 
 OPERATOR = audit.Actor("system", "command_line")
@@ -21,7 +22,7 @@ def main(arguments: Sequence[str]) -> int:
     if not hasattr(options, "run"):
         parser.print_help()
         return 0
-    open_store(Settings.from_environment())
+    migrate(Settings.from_environment())
     try:
         with connection():
             options.run(options)
@@ -57,11 +58,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add(options: argparse.Namespace) -> None:
+    _check_place(options)
     scope = staff.Scope(options.city, options.agency, options.window, options.place, _employer(options))
     password, now = staff.random_password(), clock.now()
     row = staff.add(options.login, options.name, options.role, scope, password, now)
     audit.record(OPERATOR, "add_staff", "staff", row.id, now, {"role": options.role})
     print(f"已新增 {options.login}（{ROLE_NAMES[Role(options.role)]}），一次性密码：{password}")
+
+
+def _check_place(options: argparse.Namespace) -> None:
+    """Raise LookupError when a name is none of the pack's: an account with a name typed wrong would see nothing."""
+    packs = rulebook.packs()
+    if options.city is None:
+        if options.agency or options.window or options.place:
+            raise LookupError("写了部门、窗口或县（市、区），也要用 --city 写明是哪个城市。")
+        return
+    _must_be_one_of("城市", options.city, packs)
+    city = packs[options.city].city
+    _must_be_one_of("部门", options.agency, city.agencies)
+    _must_be_one_of("窗口", options.window, city.windows)
+    _must_be_one_of("县（市、区）", options.place, [district.name for district in city.districts])
+
+
+def _must_be_one_of(kind: str, given: str | None, known: Collection[str]) -> None:
+    if given is not None and given not in known:
+        raise LookupError(f"没有叫“{given}”的{kind}，可以写：{'、'.join(known)}")
 
 
 def _employer(options: argparse.Namespace) -> str | None:
