@@ -73,6 +73,31 @@ class Messaging:
 
 
 @dataclass(frozen=True)
+class SingleSignOn:
+    """The city's own login (OpenID Connect) for staff: who issues it, and as which client we are known there."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str = "统一身份认证"
+
+    @classmethod
+    def from_environment(cls, env: Mapping[str, str]) -> "SingleSignOn | None":
+        """Read OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_NAME; None where none of them is set.
+
+        Raises SettingsError where some are missing.
+        """
+        names = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
+        missing = [name for name in names if not env.get(name)]
+        if len(missing) == len(names):
+            return None
+        if missing:
+            raise SettingsError(f"单点登录的设置不完整，还缺 {'、'.join(missing)}；不用单点登录就全部留空。", *missing)
+        issuer, client_id, secret = (env[name] for name in names)
+        return cls(issuer.rstrip("/"), client_id, secret, env.get("OIDC_NAME") or cls.name)
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the processes need to know of their surroundings. Frozen; pass it on, never re-read."""
 
@@ -99,6 +124,7 @@ class Settings:
     messaging: Messaging = Messaging()
     web_workers: int = 2
     embedded_redis: bool = True
+    sign_on: SingleSignOn | None = None
 
     @classmethod
     def from_environment(cls, env: Mapping[str, str] | None = None) -> "Settings":
@@ -143,6 +169,7 @@ class Settings:
             models_dir=Path(env.get("MODELS_DIR") or data_dir / "models").resolve(),
             web_workers=_number(env, "WEB_WORKERS", 2),
             embedded_redis=not env.get("REDIS_URL"),
+            sign_on=SingleSignOn.from_environment(env),
         )
 
 

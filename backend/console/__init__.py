@@ -28,6 +28,7 @@ from backend.console import (
     questions_pages,
     replies_pages,
     security,
+    sign_on_pages,
     staff_pages,
     voices_pages,
 )
@@ -35,6 +36,7 @@ from backend.settings import Settings
 
 PAGES = (
     accounts_pages,
+    sign_on_pages,
     desk_pages,
     bulk,
     case_pages,
@@ -69,6 +71,7 @@ def create_blueprint(settings: Settings) -> Blueprint:
         static_url_path="/static",
     )
     blueprint.record_once(lambda state: state.app.config.update(_config(settings)))
+    blueprint.record_once(lambda state: sign_on_pages.prepare(state.app, settings))
     security.guard(blueprint)
     context.register(blueprint)
     for pages in PAGES:

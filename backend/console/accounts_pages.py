@@ -38,7 +38,7 @@ def _log_in():
             form.get("login", "").strip(),
             form.get("password", ""),
             form.get("code", "").strip(),
-            request.user_agent.string,
+            security.agent(),
             clock.now(),
         )
     except (accounts.LoginRefused, accounts.AccountLocked) as error:

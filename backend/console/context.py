@@ -6,7 +6,7 @@ from flask import Blueprint, g
 from markupsafe import Markup
 
 from backend import clock
-from backend.console import actions, bulk, charts, navigation, words
+from backend.console import actions, bulk, charts, navigation, sign_on_pages, words
 from backend.console.case_pages import NOTE_WRITERS
 from backend.console.security import wears
 from backend.policy.types import Item
@@ -60,6 +60,7 @@ FUNCTIONS = {
     "navigation": navigation.entries,
     "note_kinds": casenotes.KINDS,
     "note_writers": NOTE_WRITERS,
+    "sign_on": sign_on_pages.offered,
     "saved_replies": words.saved_replies,
     "specialists": delegates.specialists,
     "today": clock.today,

@@ -17,7 +17,9 @@ from backend.store.models import Staff
 from backend.workflow.rights import Hat
 
 COOKIE = "console_session"
-OPEN_ENDPOINTS = frozenset({"console.login", "console.log_in", "console.static"})
+OPEN_ENDPOINTS = frozenset(
+    {"console.login", "console.log_in", "console.sign_on", "console.signed_on", "console.static"}
+)
 """What can be reached without a session; everything else sends one to the login."""
 
 WHILE_CHANGING_PASSWORD = OPEN_ENDPOINTS | {
@@ -125,6 +127,11 @@ def forget(response: Response) -> Response:
     """Take the session's cookie off."""
     response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Strict")
     return response
+
+
+def agent() -> str:
+    """Return what the visitor's browser calls itself."""
+    return request.user_agent.string
 
 
 def own_hat(staff: Staff) -> Hat:

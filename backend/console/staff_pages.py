@@ -132,6 +132,7 @@ def _reset(row: Staff, now: datetime) -> dict:
     password = accounts.random_password()
     accounts.set_password(row.id, password, now, must_change=True)
     accounts.disable_totp(row.id)
+    accounts.untie(row.id)
     return {"fresh": row, "password": password}
 
 

@@ -211,6 +211,29 @@ def _open_session(staff: Staff, agent: str, at: datetime) -> Login:
     return Login(staff, token, csrf)
 
 
+def log_in_as(subject: str, agent: str, at: datetime) -> Login | None:
+    """Open a session for the active account tied to a person of the single sign-on; None where there is none."""
+    staff = Staff.get_or_none((Staff.oidc_subject == subject) & (Staff.state == "active"))
+    if staff is None:
+        return None
+    Staff.update(seen_at=at).where(Staff.id == staff.id).execute()
+    return _open_session(staff, agent, at)
+
+
+def tie(staff_id: str, subject: str) -> bool:
+    """Tie an account to a person of the single sign-on; False where that person has another account."""
+    with transaction():
+        if Staff.select().where((Staff.oidc_subject == subject) & (Staff.id != staff_id)).exists():
+            return False
+        Staff.update(oidc_subject=subject).where(Staff.id == staff_id).execute()
+    return True
+
+
+def untie(staff_id: str) -> None:
+    """Forget the person of the single sign-on an account is tied to."""
+    Staff.update(oidc_subject=None).where(Staff.id == staff_id).execute()
+
+
 def session_of(token: str, at: datetime) -> StaffSession | None:
     """Return the live session of a token, or None when it is unknown, ended, expired, idle too long or shut."""
     session = StaffSession.get_or_none(

@@ -35,7 +35,7 @@ from backend.workflow import commands, service
 from backend.workflow.rights import STAFF_ROLES, Role
 from tests.workflow.office import CITY, Talent, recognised, staff, to_notice, to_review
 
-OPEN = {"console.login", "console.log_in", "console.static"}
+OPEN = {"console.login", "console.log_in", "console.sign_on", "console.signed_on", "console.static"}
 FOR_ALL = {"console.account", "console.password", "console.replies", "console.alive", "console.home"}
 
 
@@ -122,6 +122,7 @@ def test_no_route_stands_outside_the_table_unnoticed(app):
         *FOR_ALL,
         *("console.account", "console.change_password", "console.enable_totp", "console.disable_totp"),
         *("console.close_session", "console.delegate", "console.end_delegation", "console.log_out"),
+        *("console.tie_sign_on", "console.untie_sign_on"),
         *("console.add_reply", "console.change_reply", "console.drop_reply"),
         *("console.case", "console.reveal", "console.page", "console.mark_paper", "console.add_note"),
         *("console.send_again", "console.act", "console.print_document", "console.wording"),
