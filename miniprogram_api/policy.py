@@ -68,13 +68,13 @@ def amount(found: Amount) -> wire.AmountOf:
 
 
 def shares(fen: Mapping[str, int]) -> dict[str, int | float]:
-    """Return shares in fen as yuan."""
-    return {payer: yuan_of(part) for payer, part in fen.items()}
+    """Return shares in fen as yuan; an employer that pays nothing is named with nothing."""
+    return {"employer": 0} | {payer: yuan_of(part) for payer, part in fen.items()}
 
 
 def exact(parts: Mapping[str, Fraction]) -> dict[str, str]:
-    """Return exact parts as text, e.g. 4/15."""
-    return {payer: str(part) for payer, part in parts.items()}
+    """Return exact parts as text, e.g. 4/15; an employer that pays nothing is named with 0."""
+    return {"employer": "0"} | {payer: str(part) for payer, part in parts.items()}
 
 
 def result(pack: Pack, verdict: Verdict) -> wire.Result:

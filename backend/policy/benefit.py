@@ -56,7 +56,10 @@ UNSETTLED = Amount("unknown")
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """What a method found: the amount and, where it settles it, the verdict with what is missing or in doubt."""
+    """What a method found: the amount and, where it settles it, the verdict with what is missing or in doubt.
+
+    An amount that is `due` by the item's conditions is none where they fail; what is claimed back or a day stands.
+    """
 
     amount: Amount
     verdict: str | None = None
@@ -64,6 +67,7 @@ class Computed:
     doubt: str | None = None
     cites: Cites = ()
     eligible_from: date | None = None
+    due: bool = False
 
 
 # --- tiers ----------------------------------------------------------------------------------------------------------
@@ -141,9 +145,12 @@ def _months_left(benefit: Benefit, tier: Tier | None, values: Values) -> int | N
 
 
 def with_shares(amount: Amount, funding: Funding | None, area: str | None) -> Amount:
-    """Add the payers' shares of one payment when the value is a fixed sum and the area is known."""
+    """Add the payers' shares of one payment when the value is a fixed sum and the area is known, or all are alike."""
     payable = amount.kind == "fixed" and isinstance(amount.value, int | Fraction) and amount.value > 0
-    if funding is None or area not in funding.treasury or not payable:
+    if funding is None or not payable:
+        return amount
+    area = funding.only_area if area is None else area
+    if area is None or area not in funding.treasury:
         return amount
     shares = money.share(funding, money.fen_of(amount.value), area)  # type: ignore[arg-type]
     return replace(amount, shares=shares.fen, shares_exact=shares.exact, cites=amount.cites + shares.cites)
@@ -188,7 +195,7 @@ def accrued_months(rules: Ruleset, item: Item, values: Values, day: date) -> Com
         cites=rate.cites + item.benefit.cites,
         statement=statement,
     )
-    return Computed(amount)
+    return Computed(amount, due=True)
 
 
 def _stopped_on(stops: Any, values: Values) -> date | None:
@@ -255,14 +262,13 @@ AREAS = {"city_direct": "city"}
 
 
 def _version_days(item: Item, values: Values, day: date) -> list[date]:
-    """Return the days whose version may apply: the first and last of the month paid for, or the events named."""
+    """Return the days whose version may apply: the events named, or the first and last of the month paid for."""
     by = item.funding.version_by if item.funding else None
-    if by == "month" and values.get("payable_month"):
+    told = [values[name] for name in by if values.get(name)] if isinstance(by, tuple) else []
+    if by is not None and not told and values.get("payable_month"):
         first = date.fromisoformat(f"{month_of(month_index(values['payable_month']))}-01")
         return [first, add_months(first, 1) - timedelta(days=1)]
-    if isinstance(by, tuple):
-        return [values[name] for name in by if values.get(name)] or [day]
-    return [day]
+    return told or [day]
 
 
 def deadline(rules: Ruleset, item: Item, values: Values, day: date) -> Computed:

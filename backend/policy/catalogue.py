@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from copy import copy
@@ -86,8 +87,9 @@ class Pack:
         return found
 
     def item_named(self, name: str) -> Item | None:
-        """Return the item of that id, official name or alias, or None."""
-        found = self._names.get(normal_name(name))
+        """Return the item of that id, official name or alias, or None; a remark in brackets at the end may stand."""
+        asked = normal_name(name)
+        found = self._names.get(asked) or self._names.get(_REMARK.sub("", asked))
         return self.items[found] if found else None
 
     def clause(self, cite: str) -> Clause:
@@ -97,6 +99,9 @@ class Pack:
     def title_of(self, cite: str) -> str:
         """Return the title of the document a citation lies in."""
         return self.documents[cite.partition("/")[0]].title
+
+
+_REMARK = re.compile(r"\([^()]*\)$")
 
 
 def article_of(cite: str) -> str:

@@ -37,6 +37,7 @@ Outcomes = Callable[[Values, date], tuple[Outcome, ...]]
 _ORDER = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<"}
 _ORDER |= {"on_or_after": ">=", "on_or_before": "<=", "after": ">", "before": "<"}
 _EQUAL = {"is": "==", "same_as": "==", "in": "in"}
+_OF_A_LIST = {"has_one_of": "not c.isdisjoint(f)", "only_of": "c.issuperset(f)"}
 _ELAPSED = {"elapsed_at_least": "<=", "elapsed_at_most": ">=", "elapsed_more_than": "<"}
 DAYS_KEPT = 4096
 """Of how many days it is kept when a period that begins with them ends; people's days are often the same."""
@@ -91,6 +92,10 @@ class _Writer:
         if test.other is not None:
             return self._two_facts(test, fact, self._value(test.other, test.plus))
         bound = self._bound(test.bound)
+        if test.operator in _OF_A_LIST:
+            known = self._constant(f"set {sorted(test.bound)!r}", frozenset(test.bound))
+            compared = _OF_A_LIST[test.operator].replace("c.", f"{known}.").replace("(f)", f"({fact})")
+            return f"{UNKNOWN} if {fact} is M else {TRUE} if {fact} is not None and {compared} else {FALSE}"
         if test.operator in _EQUAL:
             return f"{TRUE} if {fact} {_EQUAL[test.operator]} {bound} else {UNKNOWN} if {fact} is M else {FALSE}"
         compared = f"{TRUE} if {fact} {_ORDER[test.operator]} {bound} else {FALSE}"

@@ -57,6 +57,8 @@ def _orderable(compare: Predicate) -> Predicate:
 COMPARISONS: dict[str, Predicate] = {
     "is": lambda value, bound: value == bound,
     "in": lambda value, bound: value in bound,
+    "has_one_of": _orderable(lambda value, bound: any(part in bound for part in value)),
+    "only_of": _orderable(lambda value, bound: all(part in bound for part in value)),
     "same_as": lambda value, bound: value == bound,
     "at_least": _orderable(lambda value, bound: value >= bound),
     "at_most": _orderable(lambda value, bound: value <= bound),
@@ -114,6 +116,9 @@ ELAPSED: dict[str, Callable[[date, date], bool]] = {
     "elapsed_at_most": lambda end, day: day <= end,
     "elapsed_more_than": lambda end, day: end < day,
 }
+
+MANY = frozenset({"in", "has_one_of", "only_of"})
+"""Operators that take several constants; the last two look at a fact that is a list."""
 
 OPERATORS = frozenset(COMPARISONS) | frozenset(ELAPSED)
 

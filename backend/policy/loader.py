@@ -21,6 +21,7 @@ from backend.policy.catalogue import Pack, Packs, article_of
 from backend.policy.conditions import (
     COMPARISONS,
     ELAPSED,
+    MANY,
     OPERATORS,
     All,
     Any_,
@@ -262,7 +263,7 @@ class ConditionReader:
         birth = str(fact.derive[1]) if fact.derive and fact.derive[0] == "age_of" else None
         if operator == "same_as" or (isinstance(bound, dict) and "fact" in bound):
             return self._against_fact(name, operator, bound, where)
-        if operator in ("in",):
+        if operator in MANY:
             bound = tuple(self._value(name, value, where) for value in _list(bound))
         elif operator != "given":
             bound = self._value(name, bound, where)

@@ -75,7 +75,8 @@ def _of_fact(test: FactTest, values: Values, day: date) -> Iterator[tuple[str, A
         yield from _of_two(test, test.other, values, day)
         return
     for bound in test.bound if isinstance(test.bound, tuple) else (test.bound,):
-        yield from ((test.fact, value) for value in _around(bound))
+        listed = test.operator in ("has_one_of", "only_of")
+        yield from ((test.fact, (value,) if listed else value) for value in _around(bound))
 
 
 def _around(bound: Any) -> list[Any]:

@@ -209,6 +209,12 @@ class Funding:
     cites: Cites
     version_by: str | tuple[str, ...] | None = None
 
+    @property
+    def only_area(self) -> str | None:
+        """An area that stands for all, where the treasuries share alike in every one; None where they do not."""
+        first, *others = self.treasury
+        return first if all(self.treasury[area] == self.treasury[first] for area in others) else None
+
 
 @dataclass(frozen=True, slots=True)
 class Material:

@@ -90,12 +90,12 @@ class Verdict:
     @lazy
     def amount(self) -> Amount:
         """What would be paid or given; none where nothing is due, unknown where the texts leave it open."""
-        if self.computed is not None:
+        if self.verdict == REFER_VERDICT:
+            return UNSETTLED
+        if self.computed is not None and not (self.computed.due and self.verdict == NOT_ELIGIBLE):
             return self.computed.amount
         if self.verdict in (NOT_ELIGIBLE, NOT_IN_FORCE):
             return NONE
-        if self.verdict == REFER_VERDICT:
-            return UNSETTLED
         return self.rules.amount_of(self.item, self.ruling.tier, self.ground.values)
 
     @property

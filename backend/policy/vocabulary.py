@@ -117,6 +117,8 @@ class Vocabulary:
             return f"{value.year}年{value.month}月{value.day}日"
         if fact is not None and fact.type == "ranges":
             return "、".join(f"{month_of(first)}至{month_of(last)}" for first, last in value)
+        if fact is not None and fact.type == "list":
+            return "、".join(map(str, value)) or "无"
         return f"{value}{(fact.unit or '') if fact else ''}"
 
 

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 from backend.policy.conditions import (
+    MANY,
     All,
     Any_,
     Condition,
@@ -39,6 +40,8 @@ VERDICTS = {
 _COMPARED = {
     "is": "是",
     "in": "是",
+    "has_one_of": "里有",
+    "only_of": "只有",
     "same_as": "与",
     "at_least": "不少于",
     "at_most": "不超过",
@@ -65,7 +68,7 @@ def _fact(test: FactTest, vocabulary: Vocabulary) -> str:
         moved = f"之后{period(test.plus)}" if test.plus else ""
         other = f"{_label(test.other, vocabulary)}{moved}"
         return f"{label}与{other}相同" if test.operator == "same_as" else f"{label}{_COMPARED[test.operator]}{other}"
-    values = test.bound if test.operator == "in" else (test.bound,)
+    values = test.bound if test.operator in MANY else (test.bound,)
     if len(values) == 1 and isinstance(values[0], bool):
         return label if values[0] else f"{label}为否"
     shown = "、".join(vocabulary.show(test.fact, value) for value in values)

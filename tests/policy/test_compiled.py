@@ -18,6 +18,7 @@ tests = st.one_of(
     st.builds(FactTest, st.sampled_from(NAMES), st.sampled_from(["is", "at_least", "at_most", "less_than"]), NUMBERS),
     st.builds(FactTest, st.sampled_from(NAMES), st.just("in"), st.tuples(NUMBERS, NUMBERS)),
     st.builds(FactTest, st.sampled_from(NAMES), st.just("given"), st.booleans()),
+    st.builds(FactTest, st.just("papers"), st.sampled_from(["has_one_of", "only_of"]), st.tuples(NUMBERS, NUMBERS)),
     st.builds(
         ElapsedTest,
         st.just("since"),
@@ -43,6 +44,7 @@ conditions = st.recursive(
 values = st.fixed_dictionaries(
     {},
     optional={name: st.one_of(st.none(), NUMBERS) for name in NAMES}
+    | {"papers": st.one_of(st.none(), st.lists(NUMBERS, max_size=3).map(tuple))}
     | {"since": st.one_of(st.none(), st.integers(-200, 10).map(lambda n: DAY + timedelta(days=n)))},
 )
 

@@ -137,3 +137,20 @@ def test_learning_a_fulfilling_fact_never_makes_it_worse(results, position):
         condition = combine([fact(f"x{n}") for n in range(len(results))])
         before, after = condition.test(values, DAY), condition.test(better, DAY)
         assert before in (UNKNOWN, after) or before == FALSE == after
+
+
+@pytest.mark.parametrize(
+    ("operator", "held", "result"),
+    [
+        ("has_one_of", ("diploma",), TRUE),
+        ("has_one_of", ("licence",), FALSE),
+        ("has_one_of", None, FALSE),
+        ("only_of", ("diploma", "degree"), TRUE),
+        ("only_of", ("diploma", "licence"), FALSE),
+        ("only_of", (), TRUE),
+    ],
+)
+def test_a_list_is_looked_through(operator, held, result):
+    test = FactTest("papers", operator, ("diploma", "degree"))
+    assert test.test({"papers": held}, DAY) == result
+    assert test.test({}, DAY) == UNKNOWN

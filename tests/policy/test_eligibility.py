@@ -116,6 +116,10 @@ def test_an_unknown_item_is_refused_with_close_names(small):
     assert "生活补助" in error.value.suggestions
 
 
+def test_a_remark_behind_a_name_does_not_hide_the_item(small):
+    assert small.find_item("生活补助（月标准）") is small.find_item("生活补助")
+
+
 def test_months_are_accrued_from_the_month_after_hiring_and_only_when_insured(small):
     facts = FACTS | {"hired_on": "2020-04-10", "pension_paid_ranges": [["2020-05", "2020-06"], ["2020-08", "2020-10"]]}
     verdict = judge(small, "acc", facts, date(2020, 10, 5))
