@@ -6,6 +6,8 @@ import pytest
 
 from tests import servers
 
+pytest_plugins = ("tests.store.fixtures", "tests.wechat.fixtures", "tests.workflow.fixtures")
+
 
 def pytest_addoption(parser):
     """Add `--require-servers` (a missing Rasa, PostgreSQL or Chromium fails the tests that need it) and `--database`.

@@ -6,28 +6,7 @@ from backend import clock
 from backend.workflow import insight, rulebook
 from tests.console.site import console_app
 from tests.console.visitor import Visitor
-from tests.store.fixtures import (
-    empty_postgres,
-    empty_sqlite,
-    migrated_postgres,
-    postgres_store,
-    sqlite_store,
-    store,
-    store_settings,
-)
-from tests.workflow.conftest import test_packs
 from tests.workflow.office import Office, Talent
-
-__all__ = [
-    "empty_postgres",
-    "empty_sqlite",
-    "migrated_postgres",
-    "postgres_store",
-    "sqlite_store",
-    "store",
-    "store_settings",
-    "test_packs",
-]
 
 
 @pytest.fixture(autouse=True)

@@ -5,33 +5,6 @@ from dataclasses import replace
 import pytest
 
 from tests.jobs.post import Post
-from tests.store.fixtures import (
-    chosen_store,
-    empty_postgres,
-    empty_sqlite,
-    migrated_postgres,
-    postgres_store,
-    sqlite_store,
-    store,
-    store_settings,
-)
-from tests.wechat.fixtures import gateway, gateways, platform, redis, redis_server
-
-__all__ = [
-    "chosen_store",
-    "empty_postgres",
-    "empty_sqlite",
-    "gateway",
-    "gateways",
-    "migrated_postgres",
-    "platform",
-    "postgres_store",
-    "redis",
-    "redis_server",
-    "sqlite_store",
-    "store",
-    "store_settings",
-]
 
 
 @pytest.fixture

@@ -11,10 +11,7 @@ from backend.store.models import Applicant, Application, Appointment, Decision, 
 from backend.store.models_messaging import InboundMessage, Outlook, SentReport
 from backend.workflow import commands
 from tests.jobs.post import KEYWORDS
-from tests.workflow.conftest import office, talent, test_packs
 from tests.workflow.office import MONDAY, to_review
-
-__all__ = ["office", "talent", "test_packs"]
 
 NOW = datetime(2026, 11, 20, 8, 30, tzinfo=SHANGHAI)
 

@@ -1,50 +1,19 @@
 """Fixtures of the interface tests: the whole web application over an empty store."""
 
-import shutil
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from backend.policy.loader import PACKS, load_packs
 from backend.workflow import rulebook
 from miniprogram_api.app import create_app
 from tests.miniprogram_api.world import Gateways, Phone
-from tests.store.fixtures import (
-    chosen_store,
-    empty_postgres,
-    empty_sqlite,
-    migrated_postgres,
-    postgres_store,
-    sqlite_store,
-    store_settings,
-)
 from tests.workflow.office import Office
-
-__all__ = [
-    "chosen_store",
-    "empty_postgres",
-    "empty_sqlite",
-    "migrated_postgres",
-    "postgres_store",
-    "sqlite_store",
-    "store_settings",
-]
-
-
-@pytest.fixture(scope="session")
-def two_packs(tmp_path_factory):
-    """The pack of the test city beside the real vocabulary."""
-    root = tmp_path_factory.mktemp("packs")
-    shutil.copytree(Path(__file__).parents[1] / "workflow" / "packs" / "testcity", root / "testcity")
-    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
-    return load_packs(root)
 
 
 @pytest.fixture
-def app(chosen_store, two_packs):
+def app(chosen_store, test_packs):
     """The web application; neither Redis nor Rasa behind it."""
-    rulebook.shelf.use(two_packs)
+    rulebook.shelf.use(test_packs)
     settings = replace(chosen_store, redis_url="redis://127.0.0.1:1/0", rasa_url="http://127.0.0.1:1")
     yield create_app(settings, gateways=Gateways())
     rulebook.shelf.use(None)

@@ -1,4 +1,4 @@
-"""Fixtures of the WeChat tests, used by the tests of the jobs too."""
+"""The sandbox platform, its gateways and a Redis, for tests of every folder that say what their `settings` are."""
 
 from dataclasses import replace
 
@@ -6,7 +6,6 @@ import pytest
 from redis import Redis
 
 from backend import clock
-from backend.settings import Settings
 from backend.wechat.gateway import open_gateways
 from tests.wechat import rig
 
@@ -25,13 +24,6 @@ def redis(redis_server):
     client = Redis.from_url(redis_server.url)
     client.flushall()
     return client
-
-
-@pytest.fixture
-def settings(tmp_path, redis_server) -> Settings:
-    """Settings of a sandbox installation that uses the test's Redis."""
-    found = Settings.from_environment(rig.ENVIRONMENT | {"DATA_DIR": str(tmp_path), "REDIS_URL": redis_server.url})
-    return replace(found, embedded_redis=False)
 
 
 @pytest.fixture

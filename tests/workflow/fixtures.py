@@ -1,4 +1,4 @@
-"""Fixtures of the workflow tests."""
+"""The test city and everybody who works there, for tests of every folder."""
 
 import shutil
 from pathlib import Path
@@ -7,26 +7,7 @@ import pytest
 
 from backend.policy.loader import PACKS, load_packs
 from backend.workflow import rulebook
-from tests.store.fixtures import (
-    empty_postgres,
-    empty_sqlite,
-    migrated_postgres,
-    postgres_store,
-    sqlite_store,
-    store,
-    store_settings,
-)
 from tests.workflow.office import Office, Talent
-
-__all__ = [
-    "empty_postgres",
-    "empty_sqlite",
-    "migrated_postgres",
-    "postgres_store",
-    "sqlite_store",
-    "store",
-    "store_settings",
-]
 
 
 @pytest.fixture(scope="session")
