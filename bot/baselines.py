@@ -34,7 +34,10 @@ INIT_PIPELINE: list[dict[str, Any]] = [
     {"name": "EntitySynonymMapper"},
     {"name": "FallbackClassifier", "threshold": 0.3, "ambiguity_threshold": 0.1},
 ]
-"""As written into the comments of the config.yml of `rasa init` (3.6), without what selects canned responses."""
+"""As written into the comments of the config.yml of `rasa init` (3.6), without what selects canned responses.
+
+Its language stays `en`, as `rasa init` writes it: the whitespace tokenizer refuses to be configured for Chinese.
+"""
 PARSE = """
 import asyncio, json, sys
 from rasa.core.agent import Agent
@@ -124,7 +127,7 @@ class RasaInit:
         folder = models / "rasa-init"
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "config.yml"
-        config.write_text(yaml.safe_dump({"recipe": "default.v1", "assistant_id": "rasa-init", "language": "zh",
+        config.write_text(yaml.safe_dump({"recipe": "default.v1", "assistant_id": "rasa-init", "language": "en",
                                           "pipeline": INIT_PIPELINE}), encoding="utf-8")  # fmt: skip
         path = folder / f"{self._digest()}.tar.gz"
         if not path.exists():

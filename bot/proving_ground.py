@@ -7,7 +7,7 @@ import random
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import repeat
 from pathlib import Path
 from types import TracebackType
@@ -30,14 +30,14 @@ PARSE_SECONDS = 30
 class ProvingGround:
     """The three servers on free loopback ports, with data under `folder`; the model is trained if it is not there."""
 
-    def __init__(self, folder: Path, models: Path = ENVIRONMENTS / "models"):
-        self.models = models
+    def __init__(self, folder: Path, models: Path = ENVIRONMENTS / "models", needed: Collection[str] = NEEDED):
+        self.models, self._needed = models, needed
         env = {**process_environment(), "PORT": str(free_ports()), "DATA_DIR": str(folder), "MODELS_DIR": str(models)}
         for name in ("WECHAT_APP_ID", "DATABASE_URL", "REDIS_URL", "RASA_URL", "ACTIONS_URL"):
             env.pop(name, None)
         provide_secrets(env)
         self.settings = Settings.from_environment(env)
-        self._folder, self._running = folder, list[subprocess.Popen]()
+        self._folder, self._running = folder, dict[str, subprocess.Popen]()
         self._parsed: dict[str, Mapping[str, Any]] = {}
 
     def __enter__(self) -> ProvingGround:
@@ -47,7 +47,7 @@ class ProvingGround:
         open_store(self.settings)
         try:
             for process in processes(self.settings):
-                if process.name in NEEDED:
+                if process.name in self._needed:
                     self._start(process)
             rasa_api.warm_up(self.settings)
         except BaseException:
@@ -61,18 +61,23 @@ class ProvingGround:
 
     def stop(self) -> None:
         """Stop what was started, the last first."""
-        for running in reversed(self._running):
+        for running in reversed(self._running.values()):
             running.terminate()
             running.wait(timeout=30)
 
     def _start(self, process) -> None:
         env = {**process.env, "PORT": str(self.settings.port)}
         with (self._folder / f"{process.name}.log").open("ab") as log:
-            self._running.append(subprocess.Popen(process.argv, cwd=ROOT, env=env, stdout=log, stderr=log))  # noqa: S603
+            running = subprocess.Popen(process.argv, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: S603
+        self._running[process.name] = running
         ticks = (time.sleep(0.3) for _ in repeat(None))
         if not health.wait_until(process.ready, self.settings, PATIENCE, ticks):
             tail = (self._folder / f"{process.name}.log").read_text(encoding="utf-8", errors="replace")[-1500:]
             raise RuntimeError(f"{process.name} did not start:\n{tail}")
+
+    def running(self) -> Mapping[str, int]:
+        """Return the process ids by name."""
+        return {name: each.pid for name, each in self._running.items()}
 
     def parse(self, text: str) -> Mapping[str, Any]:
         """Return what Rasa understands of a text."""
@@ -90,7 +95,7 @@ class ProvingGround:
 def free_ports(count: int = 5) -> int:
     """Return the first of `count` ports in a row that are free on loopback now."""
     while True:
-        first = random.randint(33_000, 45_000)  # noqa: S311 - any free ports will do
+        first = random.randint(20_000, 32_000)  # noqa: S311 - any will do that the system gives to no connection
         if all(_free(port) for port in range(first, first + count)):
             return first
 

@@ -19,7 +19,7 @@ from backend.policy import load_packs
 from backend.policy.catalogue import Pack
 from backend.run.paths import ROOT
 from bot.baselines import BestArticle, RasaInit
-from bot.evaluation import tables
+from bot.evaluation import load, tables
 from bot.evaluation.asking import Marked, listen, put_all
 from bot.evaluation.conversing import hold_all, told
 from bot.evaluation.marking import Marker
@@ -36,7 +36,11 @@ def main(arguments: Sequence[str]) -> int:
     """Run the evaluation and print its tables."""
     options = _options(arguments)
     test_set, packs, today = read(DATA / options.set), load_packs(), date.fromisoformat(options.as_of)
-    with tempfile.TemporaryDirectory() as temporary, ProvingGround(Path(temporary)) as ground:
+    if options.load:
+        print(load.measure(test_set.questions, today))
+        print(f"训练：{load.training_seconds():.0f} 秒")
+        return 0
+    with tempfile.TemporaryDirectory() as temporary, ProvingGround(Path(temporary), needed=load.WHOLE) as ground:
         assistant.speak_to(ground.settings)
         marker = Marker(packs)
         ours = put_all(test_set.questions, marker, today)
@@ -79,7 +83,7 @@ def _print_rest(test_set: TestSet, ground: ProvingGround, packs: Mapping[str, Pa
         heard = listen(test_set.sentences, ground, packs, today)
         print(f"\n听出的词和事实（{len(test_set.sentences)} 句）\n{tables.heard(heard)}")
     if test_set.dialogues:
-        print(f"\n{told(hold_all(test_set.dialogues, today), wrong)}")
+        print(f"\n{told(hold_all(test_set.dialogues, ground, today), wrong)}")
 
 
 def _heard_as(parse: Mapping[str, Any]) -> str:
@@ -111,6 +115,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--as-of", default=AS_OF, help=f"在哪一天问（YYYY-MM-DD，默认 {AS_OF}）")
     parser.add_argument("--no-baselines", action="store_true", help="不跑两个对照系统")
     parser.add_argument("--no-rasa-init", action="store_true", help="不跑 rasa init 对照（首次要训练）")
+    parser.add_argument("--load", action="store_true", help="16 人同时说话的用时、训练用时、内存（旁边是裸 Rasa）")
     parser.add_argument("--wrong", action="store_true", help="列出没答对的")
     return parser.parse_args(arguments)
 

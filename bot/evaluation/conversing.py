@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from PIL import Image
-
 from backend import assistant, clock
-from backend.store import facts, materials, people, photographs
+from backend.settings import Settings
+from backend.store import facts, people
 from backend.store.database import connection
 from backend.store.models import Application, ApplicationMaterial, Complaint
 from backend.workflow import drafts
@@ -21,6 +19,8 @@ from bot.evaluation.asking import somebody
 from bot.evaluation.figures import plain
 from bot.evaluation.marking import cites_right, holds
 from bot.evaluation.testset import Dialogue, Step
+from bot.evaluation.visitor import Visitor
+from bot.proving_ground import ProvingGround
 from bot.said import Said
 
 LONGEST_TALK = 25
@@ -35,12 +35,12 @@ class Held:
     missed: tuple[str, ...]
 
 
-def hold_all(dialogues: Sequence[Dialogue], today: date) -> list[Held]:
+def hold_all(dialogues: Sequence[Dialogue], ground: ProvingGround, today: date) -> list[Held]:
     """Hold every conversation with somebody new."""
-    return [hold(dialogue, today) for dialogue in dialogues]
+    return [hold(dialogue, ground, today) for dialogue in dialogues]
 
 
-def hold(dialogue: Dialogue, today: date) -> Held:
+def hold(dialogue: Dialogue, ground: ProvingGround, today: date) -> Held:
     """Hold one conversation."""
     person, missed = _prepared(dialogue), list[str]()
     talk = list[tuple[str, Said]]()
@@ -51,7 +51,9 @@ def hold(dialogue: Dialogue, today: date) -> Held:
 
     for step in dialogue.steps:
         if step.photograph:
-            _send_photograph(person, step.photograph)
+            said = _photographed(ground.settings, person, dialogue, step.photograph)
+            talk.append((f"［照片］{step.photograph}", said))
+            missed += [f"照片{each}" for each in _lacks(said, step)]
         elif step.answering:
             _answer(dialogue, talk, say)
         else:
@@ -61,8 +63,10 @@ def hold(dialogue: Dialogue, today: date) -> Held:
 
 
 def _answer(dialogue: Dialogue, talk: Sequence[tuple[str, Said]], say: Callable[[str], Said]) -> None:
-    """Answer question after question, until none is asked or the person has no answer."""
-    while len(talk) < LONGEST_TALK and (question := asked_last(talk[-1][1].text)):
+    """Answer question after question, until none is asked, the same one comes again, or the person has no answer."""
+    before = None
+    while len(talk) < LONGEST_TALK and (question := asked_last(talk[-1][1].text)) not in (None, before):
+        before = question
         reply = next((reply for pattern, reply in dialogue.answers if re.search(pattern, question)), None)
         if reply is None:
             return
@@ -118,13 +122,12 @@ def _prepared(dialogue: Dialogue) -> str:
     return person
 
 
-def _send_photograph(person: str, name: str) -> None:
-    """Put a picture among the person's papers, as one sent in the chat is put there."""
-    picture = io.BytesIO()
-    Image.new("RGB", (600, 400), "white").save(picture, "JPEG")
+def _photographed(settings: Settings, person: str, dialogue: Dialogue, requirement: str) -> Said:
+    """Send a photograph in the chat and tap the paper it shows, of the draft there is."""
+    visitor = Visitor(settings, person)
     with connection():
-        material = materials.create(person, "other", name, clock.now(), source="wechat")
-        materials.add_page(material.id, photographs.take(picture.getvalue()), picture.getvalue(), clock.now())
+        case = Application.get(Application.applicant == person)
+    return visitor.file_photograph(visitor.send_photograph(dialogue.city), case.id, requirement)
 
 
 def told(held: Sequence[Held], every: bool) -> str:

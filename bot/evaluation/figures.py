@@ -51,7 +51,7 @@ DATE = re.compile(
     r"(?:\d{4}|[一二〇零九]{4})年(?:\d{1,2}月(?:\d{1,2}[日号])?|[一二三四五六七八九十]{1,2}月)?|\d{1,2}月\d{1,2}[日号]"
     r"|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}"
 )
-CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{1,2}点(?:\d{2}|半)?")
+CLOCK = re.compile(r"\d{1,2}:\d{2}|\d{1,2}点(?:\d{2}|半)?|第[一二三四]、[一二三四]周")
 WORDS = (("半价", Fraction(50), "percent"), ("一半", Fraction(50), "percent"), ("半年", Fraction(6), "month"))
 BRACKETS = str.maketrans(dict.fromkeys("《》〈〉“”‘’「」()[]【】〔〕\"'"))
 WRONG_KINDS = frozenset(["money", "workday", "month", "day", "hour", "percent", "times", "ratio", "fraction"])

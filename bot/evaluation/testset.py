@@ -65,7 +65,8 @@ class Sentence:
 class Step:
     """One message of a conversation, with what the reply to it must and must not contain.
 
-    `photograph` is a picture sent instead; `answering`: the person answers what is asked until nothing more is.
+    `photograph` is a picture of the paper with this id, sent instead and filed with a tap; `answering`: the person
+    answers what is asked until nothing more is.
     """
 
     say: str
