@@ -334,7 +334,7 @@ def _import(options: argparse.Namespace) -> int:
     with connection():
         found = read_files([file for path in options.files for file in _files(path)], load_packs())
         for imported in keep(found, clock.now()):
-            print(f"{imported.city} · {imported}")
+            print("\n  ".join([f"{imported.city} · {imported}", *imported.details()]))
     return 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from zipfile import BadZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
@@ -60,10 +61,15 @@ def directory_named(pack: Pack, name: str) -> Directory:
 
 
 def import_list(pack: Pack, name: str, path: Path, from_day: date) -> Imported:
-    """Make the names of a file the list from a day on. Raises UnknownDirectory, UnreadableList, OSError."""
+    """Make the names of a file the list from a day on; `pack` holds the lists as they stand.
+
+    Raises UnknownDirectory, UnreadableList, OSError.
+    """
     directory, entries = directory_named(pack, name), read_list(path)
-    added, ended = directories.replace(pack.city.id, directory.id, entries, from_day, path.name)
-    return Imported(directory, len(entries), added, ended)
+    before = {normal_name(entry.name) for entry in directory.entries if entry.stands(from_day)}
+    directories.replace(pack.city.id, directory.id, entries, from_day, path.name)
+    names = {normal_name(entry.name) for entry in entries}
+    return Imported(directory, len(entries), len(names - before), len(before - names))
 
 
 def read_list(path: Path) -> list[Listed]:
@@ -125,7 +131,7 @@ def _csv(path: Path) -> Iterator[Sequence[object]]:
 def _xlsx(path: Path) -> Iterator[Sequence[object]]:
     try:
         sheet = load_workbook(path, read_only=True, data_only=True).active
-    except (InvalidFileException, KeyError, ValueError, OSError) as error:
+    except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise UnreadableList(path, "不是有效的 XLSX 文件") from error
     yield from sheet.iter_rows(values_only=True)
 

@@ -6,8 +6,9 @@ Importing the same words again changes nothing. A file that no pack names is kep
 so that it can be searched and cited.
 """
 
+import difflib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,19 +20,26 @@ from backend.store import documents
 from backend.store.documents import ArticleText
 
 SUFFIXES = frozenset({".txt", ".docx", ".pdf"})
+AROUND = 10
+"""How many characters are shown on either side of what changed."""
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What became of one document: its city, id and title, how many articles it has and which of them are new."""
+    """What became of one document: its city, id and title, how many articles it has, and what is new in it.
+
+    `added`, `removed` and `changed` hold addresses of articles and their parts (`9`, `9.3`), the latter with the words
+    before and after.
+    """
 
     city: str
     document: str
     title: str
     articles: int
+    is_first: bool
     added: Sequence[str]
     removed: Sequence[str]
-    changed: Sequence[str]
+    changed: Mapping[str, tuple[str, str]]
 
     @property
     def is_new(self) -> bool:
@@ -43,7 +51,17 @@ class Imported:
         if not self.is_new:
             return f"{self.document} {self.title}：{counts}，没有变化"
         what = ((len(self.added), "新增"), (len(self.changed), "改动"), (len(self.removed), "删去"))
-        return f"{self.document} {self.title}：{counts}，" + "，".join(f"{word} {n} 条" for n, word in what if n)
+        told = "，".join(f"{word} {n} 处" for n, word in what if n)
+        return f"{self.document} {self.title}：{counts}（连同款、项）{told}"
+
+    def details(self) -> Iterator[str]:
+        """Yield what changed in a document that was there before, the innermost parts only, a line each."""
+        if self.is_first:
+            return
+        for word, addresses in (("新增", self.added), ("删去", self.removed)):
+            yield from (f"{word} {address}" for address in _innermost(addresses))
+        for address in _innermost(self.changed):
+            yield from (f"改动 {address}：{was} → {now}" for was, now in _differences(*self.changed[address]))
 
 
 def read_folder(folder: Path, packs: Packs) -> dict[str, dict[str, Document]]:
@@ -91,10 +109,29 @@ def _keep(city: str, document: Document, now: datetime) -> Imported:
         document=document.id,
         title=document.title,
         articles=len(document.articles),
+        is_first=not before,
         added=[key for key in after if key not in before],
         removed=[key for key in before if key not in after],
-        changed=[key for key in after if key in before and before[key] != after[key]],
+        changed={key: (before[key], after[key]) for key in after if before.get(key, after[key]) != after[key]},
     )
+
+
+def _innermost(addresses: Iterable[str]) -> list[str]:
+    """Leave out an article, or a part, of which a part is named as well."""
+    named = list(addresses)
+    return [one for one in named if not any(other.startswith(f"{one}.") for other in named)]
+
+
+def _differences(was: str, now: str) -> Iterator[tuple[str, str]]:
+    """Yield every place at which two texts differ, with a few words around it."""
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
+        if kind != "equal":
+            yield _around(was, a, b), _around(now, c, d)
+
+
+def _around(text: str, start: int, end: int) -> str:
+    found = text[max(0, start - AROUND) : end + AROUND].replace("\n", " ")
+    return f"“{'…' if start > AROUND else ''}{found}{'…' if end + AROUND < len(text) else ''}”"
 
 
 def _articles(document: Document) -> list[Article]:

@@ -37,9 +37,10 @@ def citations(pack: Pack, cites: Iterable[str]) -> list[wire.Cited]:
 
 
 def citation(pack: Pack, cite: str) -> wire.Cited:
-    """Return one clause as a citation."""
+    """Return one clause as a citation: the part it names in the official wording, or the whole article."""
     document, _, article = cite.partition("/")
-    official = documents.wording(pack.city.id, document, article_of(cite).partition("/")[2])
+    whole = article_of(cite).partition("/")[2]
+    official = documents.wording(pack.city.id, document, article) or documents.wording(pack.city.id, document, whole)
     return wire.Cited(document=document, title=pack.title_of(cite), article=article, quote=official)
 
 

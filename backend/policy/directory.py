@@ -75,7 +75,9 @@ class Directory:
         """Return the directory with an imported history. What the pack itself lists holds until that history begins."""
         imported = tuple(entries)
         first = min((entry.since for entry in imported if entry.since), default=None)
-        own = (replace(entry, ended_on=first) for entry in self.entries if first and entry.stands(first - ONE_DAY))
+        if first is None:
+            return replace(self, entries=(*self.entries, *imported))
+        own = (replace(entry, ended_on=first) for entry in self.entries if entry.stands(first - ONE_DAY))
         return replace(self, entries=(*own, *imported))
 
 

@@ -65,3 +65,7 @@ def test_a_near_miss_is_suggested_in_the_reason(small):
 
 def test_normal_names_agree_with_themselves():
     assert normal_name("Ａ（Ｂ）公司") == normal_name("a(b) 公司")
+
+
+def test_a_list_for_which_nothing_was_imported_stays_as_the_pack_has_it():
+    assert LIST.replaced([]).entries == LIST.entries
