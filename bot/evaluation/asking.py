@@ -92,7 +92,7 @@ def _compared(
     """Yield, for every kind of thing, what the sentence names and what was heard."""
     found: dict[str, set[str]] = {}
     for entity in parse.get("entities") or ():
-        found.setdefault(f"词 {entity['entity']}", set()).add(str(entity.get("value")))
+        found.setdefault(f"词 {entity['entity']}", set()).add(_flat(entity.get("value")))
     for kind, values in sentence.entities.items():
         yield f"词 {kind}", frozenset(values), frozenset(found.get(f"词 {kind}", ()))
     city = packs[sentence.city].city if sentence.city else None
@@ -100,3 +100,8 @@ def _compared(
     for name in sorted({*told, *sentence.facts}):
         wanted = {str(sentence.facts[name])} if name in sentence.facts else set()
         yield f"事实 {name}", frozenset(wanted), frozenset({str(told[name])} if name in told else set())
+
+
+def _flat(value: Any) -> str:
+    """Return a value as the test writes it: a name, or key=value pairs of a figure or a date."""
+    return " ".join(f"{key}={each}" for key, each in value.items()) if isinstance(value, Mapping) else str(value)
