@@ -12,7 +12,8 @@ from backend.console.navigation import only_for
 from backend.store import audit
 from backend.store import staff as accounts
 from backend.store.statistics import Breach, Span
-from backend.workflow.insight import Insight, insight
+from backend.workflow import insight
+from backend.workflow.insight import Insight
 from backend.workflow.rights import CITY_WIDE
 from backend.workflow.stages import STATE_NAMES, STEP_NAMES
 
@@ -75,8 +76,8 @@ def _spans(today: date) -> list[tuple[str, date, date]]:
 
 
 def _figures(span: Span) -> Insight:
-    now = clock.now()
-    return insight(span, now.date(), f"{now:%Y-%m-%dT%H:%M}")
+    """Return the figures of a span for a document, however long they take to count."""
+    return insight.kept.ask((span, clock.today()), clock.now(), patience=None)[0]
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -84,10 +85,14 @@ def _figures(span: Span) -> Insight:
 
 def _overview():
     span, today = _span(), clock.today()
-    found = _figures(span)
+    ready = insight.kept.ask((span, today), clock.now())
+    if ready is None:
+        return render_template("console/counting.html", span=span)
+    found, counted_at = ready
     return render_template(
         "console/overview.html",
         found=found,
+        counted_at=counted_at,
         span=span,
         spans=_spans(today),
         chosen=next(iter(span.agencies), "") if span.agencies and g.staff.role in CITY_WIDE else "",

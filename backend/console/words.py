@@ -17,6 +17,9 @@ from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, Role
 from backend.workflow.stages import COMMANDS, STATE_NAMES, STEP_NAMES, State
 
+MOST_COUNTED = 999
+"""Beyond this a tile says `999+`: nobody reads the rest of the number, and counting it would take long."""
+
 SOURCE_NAMES = {
     "assistant": "助手对话",
     "form": "本人填写",
@@ -422,7 +425,13 @@ def shares_text(shares: dict[str, int] | None) -> str:
     return "，".join(f"{PAYER_NAMES.get(p, p)} {money.yuan_of(fen)} 元" for p, fen in (shares or {}).items())
 
 
+def counted(number: int) -> str:
+    """Write the number of a tile; beyond what is counted only that there are more."""
+    return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
+
+
 FILTERS = {
+    "counted": counted,
     "day": day,
     "moment": moment,
     "yuan": yuan,

@@ -346,6 +346,8 @@ class Application(Base):
             (("employer", "state", "due_on"), False),
             (("applicant", "item", "state"), False),
             (("city", "state", "due_on"), False),
+            (("city", "due_on", "id"), False),  # lists of all that is in sight, the earliest due day first
+            (("city", "closed_at"), False),
             (("city", "item", "submitted_at"), False),
             (("state", "expires_on"), False),
         )
@@ -675,7 +677,13 @@ class Payment(Base):
     paid_on = DateField(null=True)
 
     class Meta:
-        indexes = ((("city", "payer", "state", "period"), False), (("applicant", "period"), False))
+        indexes = (
+            (("city", "payer", "state", "period"), False),
+            (("city", "state", "payer", "fen"), False),  # what waits, summed without reading the rows
+            (("city", "id"), False),
+            (("city", "paid_on"), False),
+            (("applicant", "period"), False),
+        )
 
 
 Payment.add_index(
@@ -741,6 +749,16 @@ class Rating(Base):
 
     class Meta:
         indexes = ((("city", "agency", "rated_at"), False),)
+
+
+Rating.add_index(
+    Rating.index(
+        Rating.city,
+        Rating.agency,
+        where=Rating.answer_due_on.is_null(False) & Rating.answered_at.is_null(),
+        name="rating_unanswered",
+    )
+)
 
 
 class Complaint(Base):

@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache, lru_cache
+from functools import cache
 
 from backend.store import statistics, workcalendar
+from backend.store.database import connection
 from backend.store.statistics import Breach, Punctuality, Span
 from backend.workdays import UncoveredYear
+from backend.workflow.kept import Kept
 
 PRIOR = 10
 """How many average ratings weigh against one's own."""
@@ -93,10 +95,14 @@ class Insight:
         return sum(one.satisfied * one.number for one in self.opinions.values()) / number if number else None
 
 
-@lru_cache(maxsize=64)
-def insight(span: Span, today: date, minute: str) -> Insight:
-    """Return the figures of a span as they were in a minute; asked again within it, they are not counted again."""
-    return _gathered(span, today)
+def made(key: tuple[Span, date]) -> Insight:
+    """Count the figures of a span as they stand on a day, over a connection of its own."""
+    with connection():
+        return _gathered(*key)
+
+
+kept = Kept(made)
+"""(span, today) → its figures; see `backend.workflow.kept` for how long they serve."""
 
 
 def _gathered(span: Span, today: date) -> Insight:

@@ -12,7 +12,7 @@ from tests.workflow.office import Office, Talent
 @pytest.fixture(autouse=True)
 def _own_time():
     """The clock of a test is its own; figures counted in one test are not those of another."""
-    insight.insight.cache_clear()
+    insight.kept.clear()
     yield
     clock.follow(None)
 

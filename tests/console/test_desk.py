@@ -50,6 +50,24 @@ def test_only_ones_own_desk_is_there_and_all_that_is_visible_on_demand(visit, of
     assert set(numbers(clerk.text("/console/?scope=visible"))) == {waiting.number, reviewed.number}
 
 
+def test_a_tile_stops_counting_where_nobody_reads_on(visit, office, monkeypatch):
+    from backend.console import queue, words
+
+    for module in (queue, words):
+        monkeypatch.setattr(module, "MOST_COUNTED", 2)
+    submitted(office, 2)
+    assert "2 待我办理" in visit(office.clerk).text("/console/")
+    submitted(office, 2)
+    assert "2+ 待我办理" in visit(office.clerk).text("/console/")
+
+
+def test_a_number_is_found_by_its_beginning_and_not_by_its_middle(visit, office):
+    case = submitted(office, 1)[0]
+    clerk = visit(office.clerk)
+    assert case.number in clerk.text(f"/console/?scope=visible&number={case.number[:12]}")
+    assert case.number not in numbers(clerk.text(f"/console/?scope=visible&number={case.number[4:]}"))
+
+
 def test_an_empty_desk_says_so(visit, office):
     assert "手头没有待办的件" in visit(office.clerk).text("/console/")
 

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,10 @@ def test_nothing_is_pending_after_migrating(store):
 
 def test_the_migrated_schema_is_the_one_the_models_describe(store):
     assert str(diff_models(db.obj, TABLES)) == ""
+
+
+def test_a_database_begun_before_the_newest_indexes_gets_them(store):
+    before = {index.name for index in db.get_indexes("application")}
+    db.execute_sql("DROP INDEX application_city_due_on_id")
+    import_module("backend.store.migrations.0003_scale").up(None, db)
+    assert {index.name for index in db.get_indexes("application")} == before
