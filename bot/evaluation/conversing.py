@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import requests
+
 from backend import assistant, clock
 from backend.settings import Settings
 from backend.store import facts, people
@@ -19,7 +21,7 @@ from bot.evaluation.asking import somebody
 from bot.evaluation.figures import plain
 from bot.evaluation.marking import cites_right, holds
 from bot.evaluation.testset import Dialogue, Step
-from bot.evaluation.visitor import Visitor
+from bot.evaluation.visitor import NotOffered, Visitor
 from bot.proving_ground import ProvingGround
 from bot.said import Said
 
@@ -51,7 +53,7 @@ def hold(dialogue: Dialogue, ground: ProvingGround, today: date) -> Held:
 
     for step in dialogue.steps:
         if step.photograph:
-            said = _photographed(ground.settings, person, dialogue, step.photograph)
+            said = _photographed(ground.settings, person, dialogue.city, step.photograph)
             talk.append((f"［照片］{step.photograph}", said))
             missed += [f"照片{each}" for each in _lacks(said, step)]
         elif step.answering:
@@ -122,12 +124,12 @@ def _prepared(dialogue: Dialogue) -> str:
     return person
 
 
-def _photographed(settings: Settings, person: str, dialogue: Dialogue, requirement: str) -> Said:
-    """Send a photograph in the chat and tap the paper it shows, of the draft there is."""
-    visitor = Visitor(settings, person)
-    with connection():
-        case = Application.get(Application.applicant == person)
-    return visitor.file_photograph(visitor.send_photograph(dialogue.city), case.id, requirement)
+def _photographed(settings: Settings, person: str, city: str | None, requirement: str) -> Said:
+    """Send a photograph in the chat and tap the paper it shows; what could not be done is said instead."""
+    try:
+        return Visitor(settings, person).photograph(city, requirement)
+    except (requests.RequestException, NotOffered) as failure:
+        return Said(f"{type(failure).__name__}", ())
 
 
 def told(held: Sequence[Held], every: bool) -> str:

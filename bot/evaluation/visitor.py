@@ -19,6 +19,10 @@ SECONDS = 20
 CONSENT = "evaluation"
 
 
+class NotOffered(Exception):
+    """A paper that was not among those a photograph could be filed as."""
+
+
 class Visitor:
     """A signed-in person who agreed that personal data may be used."""
 
@@ -36,17 +40,16 @@ class Visitor:
         """Say something in the conversation."""
         return Said.of(self._post("assistant/messages", json={"text": text, "city": city, "as_of": today.isoformat()}))
 
-    def send_photograph(self, city: str | None) -> str:
-        """Send a photograph into the conversation; return its id, which the reply's buttons carry."""
+    def photograph(self, city: str | None, requirement: str) -> Said:
+        """Send a photograph into the conversation and tap the paper it shows. Raises NotOffered."""
         picture = io.BytesIO()
         Image.new("RGB", (600, 400), "white").save(picture, "JPEG")
         sent = self._post("assistant/photos", params={"city": city}, files={"file": ("photo.jpg", picture.getvalue())})
-        return next(link["target"] for message in sent for link in message["links"] if link["action"] == "photo")
-
-    def file_photograph(self, photograph: str, case: str, requirement: str) -> Said:
-        """Tap the paper that the photograph shows."""
-        body = {"application": case, "requirement": requirement}
-        return Said.of(self._post(f"assistant/photos/{photograph}/filing", json=body))
+        rows = [row["action"] for part in sent[-1].get("blocks", ()) for row in part.get("rows", ())]
+        tap = next((tap for tap in rows if tap["body"]["requirement"] == requirement), None)
+        if tap is None:
+            raise NotOffered(requirement)
+        return Said.of(self._post(tap["path"].removeprefix("/"), json=tap["body"])[-1:])
 
     def _post(self, path: str, **what: Any) -> list[dict[str, Any]]:
         answer = self._http.post(f"{self._base}/{path}", timeout=SECONDS, **what)
