@@ -5,6 +5,7 @@ The pure work stands in backend.policy; here are arguments, files, the store, an
 
 import argparse
 import csv
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -24,6 +25,7 @@ from backend.policy.types import Item
 from backend.policy_directory import UnknownDirectory, UnreadableList, directory_named, import_list
 from backend.policy_import import SUFFIXES, keep, read_files, read_folder
 from backend.policy_people import UnreadablePerson, read_people, read_register
+from backend.policy_told import told
 from backend.settings import Settings
 from backend.store.database import connection, migrate
 from backend.workflow import rulebook
@@ -74,6 +76,13 @@ def _parser() -> argparse.ArgumentParser:
     again.add_argument("--people", type=Path, help="人员文件（JSON Lines 或 CSV）；不写就用登记库里的人")
     again.add_argument("--who", type=Path, help="把有变化的人逐个写进这个 CSV 文件")
     again.set_defaults(run=_replay)
+
+    judge = commands.add_parser("judge", help="按一个人的情况判断：结论、理由、金额、还缺什么、怎样组合最好")
+    judge.add_argument("facts", type=Path, help="一个 JSON 文件，字段名见 facts.yml；写 - 从标准输入读")
+    judge.add_argument("items", nargs="*", metavar="ITEM", help="事项；不写就判断全部")
+    judge.add_argument("--on", type=date.fromisoformat, help="按哪一天判断；不写就是今天")
+    _city(judge, "不写时用第一份政策包")
+    judge.set_defaults(run=_judge)
 
     take = commands.add_parser("import", help="导入官方文件（.txt .docx .pdf 或文件夹），重复导入不会重复")
     take.add_argument("files", nargs="+", type=Path)
@@ -193,6 +202,22 @@ def _step(pack: Pack, step) -> str:
     names |= {place.id: place.name for place in (*pack.city.agencies.values(), *pack.city.windows.values())}
     who = "，".join(filter(None, (names.get(step.by, step.by), wording.limit(step))))
     return f"{step.does or step.kind}（{who}）"
+
+
+# --- judge ------------------------------------------------------------------------------------------------------------
+
+
+def _judge(options: argparse.Namespace) -> int:
+    """Judge one person's facts on a day and print everything that is found."""
+    pack, day = _pack(options.city), options.on or clock.today()
+    text = sys.stdin.read() if str(options.facts) == "-" else options.facts.read_text(encoding="utf-8-sig")
+    try:
+        facts = pack.vocabulary.parse(json.loads(text))
+    except ValueError as error:
+        raise UnreadablePerson(getattr(error, "lineno", 1), str(error)) from error
+    wanted = [pack.find_item(name) for name in options.items] or [i for i in pack.items.values() if i.kind == "service"]
+    print("\n".join(told(pack, pack.on(day).judge_all(facts, day, [item.id for item in wanted]))))
+    return 0
 
 
 # --- diff -------------------------------------------------------------------------------------------------------------

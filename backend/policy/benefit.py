@@ -50,6 +50,9 @@ class Amount:
     statement: Accrual | None = None
 
 
+YUAN = frozenset({"元", "元/月"})
+"""The units of money that is paid out, once or every month."""
+
 NONE = Amount("none")
 UNSETTLED = Amount("unknown")
 
@@ -325,4 +328,4 @@ METHODS: dict[str, Method] = {
     "deadline": deadline,
 }
 
-__all__ = ["FALSE", "METHODS", "Amount", "Computed", "amount_of", "best_tier", "tier_questions", "with_shares"]
+__all__ = ["FALSE", "METHODS", "YUAN", "Amount", "Computed", "amount_of", "best_tier", "tier_questions", "with_shares"]

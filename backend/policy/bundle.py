@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations
 
+from backend.policy.benefit import YUAN
 from backend.policy.eligibility import ELIGIBLE, Verdict
 
 
@@ -17,8 +18,10 @@ class Bundle:
 
 
 def worth(verdict: Verdict) -> Fraction:
-    """Return what an eligible benefit brings in all: its total, else value times months, else its value."""
+    """Return what an eligible benefit brings in all in yuan: its total, else value times months, else its value."""
     amount = verdict.amount
+    if amount.unit not in YUAN:
+        return Fraction(0)
     if amount.total is not None:
         return Fraction(amount.total)
     if amount.value is None or not isinstance(amount.value, int | Fraction):

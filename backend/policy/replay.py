@@ -12,13 +12,12 @@ from datetime import date
 from fractions import Fraction
 
 from backend.policy import money
-from backend.policy.benefit import Amount
+from backend.policy.benefit import YUAN, Amount
 from backend.policy.conditions import Values
 from backend.policy.eligibility import ELIGIBLE, NOT_IN_FORCE, Ruleset, Verdict
 
 UNASSIGNED = "unassigned"
 """The payer of what cannot be divided: the texts or the facts do not say among whom."""
-YUAN = frozenset({"元", "元/月"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,10 @@ _COMPARED = {
 _ELAPSED = {"elapsed_at_least": "起已满", "elapsed_at_most": "起不超过", "elapsed_more_than": "起已超过"}
 
 
+SPELT_OUT = 9
+"""Up to how many constants are told one by one; longer lists are ways of writing the same."""
+
+
 def condition(test: Condition, vocabulary: Vocabulary) -> str:
     """Return a condition as a Chinese phrase: 合同年限不少于3年，并且（……或者……）."""
     return _WORDS[type(test)](test, vocabulary)
@@ -71,6 +75,8 @@ def _fact(test: FactTest, vocabulary: Vocabulary) -> str:
     values = test.bound if test.operator in MANY else (test.bound,)
     if len(values) == 1 and isinstance(values[0], bool):
         return label if values[0] else f"{label}为否"
+    if len(values) > SPELT_OUT:
+        return f"{label}{_COMPARED[test.operator]}{vocabulary.show(test.fact, values[0])}等（{len(values)}种写法）"
     shown = "、".join(vocabulary.show(test.fact, value) for value in values)
     return f"{label}{_COMPARED[test.operator]}{shown}{'之一' if len(values) > 1 else ''}"
 
