@@ -17,15 +17,22 @@ from dataclasses import replace
 from backend.answers.asked import Asked, spoken_names
 from backend.answers.candidates import best_answer
 from backend.answers.case import Case, World
-from backend.answers.declining import outside
+from backend.answers.declining import declined, outside
 from backend.answers.lookups import (
     agency_duties,
     award_tier,
+    both,
     changed,
     compared,
     district_windows,
+    for_me,
+    funded,
+    grades_compared,
     listed,
     named_document,
+    no_such_grade,
+    paid_out,
+    phone,
     reckoned,
     whats_there,
 )
@@ -36,19 +43,22 @@ Special = Callable[[Case], Answer | None]
 
 
 SPECIAL: dict[str, tuple[Special, ...]] = {
-    "ask_eligibility": (listed, yes_or_no),
+    "ask_eligibility": (listed, both, no_such_grade, yes_or_no),
     "ask_directory": (listed,),
     "ask_tier": (award_tier,),
-    "ask_amount": (reckoned,),
+    "ask_amount": (funded, grades_compared, no_such_grade, reckoned, for_me),
+    "ask_funding": (funded,),
+    "ask_payment": (paid_out,),
+    "ask_time_limit": (paid_out,),
     "ask_comparison": (compared,),
     "ask_agency": (agency_duties,),
-    "ask_about": (award_tier, agency_duties, whats_there),
-    "ask_where": (district_windows,),
+    "ask_about": (award_tier, agency_duties, no_such_grade, whats_there),
+    "ask_where": (phone, district_windows),
     "ask_document": (named_document,),
     "ask_change": (changed,),
     "ask_conditions": (award_tier,),
     "ask_why_not": (yes_or_no,),
-    "ask_stacking": (no_only,),
+    "ask_stacking": (both, no_only),
 }
 """For each intent the special questions it may be, in order."""
 
@@ -57,7 +67,7 @@ def answers(asked: Asked, world: World) -> list[Answer]:
     """Return the answer for each city asked about; one question for the city when none is known."""
     cities = asked.cities or _only_city(asked, world)
     if not cities:
-        return [_which_city(world)]
+        return [declined(asked, world, "other_city") if asked.of_kind("other_city") else _which_city(world)]
     found = [answer(Case.of(asked, city, world)) for city in cities]
     if len(found) > 1:
         return [replace(each, text=f"{world.packs[each.city].city.name}：{each.text}") for each in found if each.city]

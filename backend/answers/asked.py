@@ -123,15 +123,23 @@ class Asked:
 
 
 def questions(
-    utterance: Utterance, topic: Topic, packs: Mapping[str, Pack], home: str | None, scene: Scene
+    utterance: Utterance,
+    topic: Topic,
+    packs: Mapping[str, Pack],
+    home: str | None,
+    scene: Scene,
+    goes_on: bool = False,
 ) -> list[Asked]:
-    """Return what is asked in a message; `home` is the city of the conversation or the person, if known."""
+    """Return what is asked in a message; `home` is the city of the conversation or the person, if known.
+
+    `goes_on` takes a message that is no question by itself as the last question again.
+    """
     asking = [part for part in utterance.parts if part.asks or not part.intent] or list(utterance.parts[-1:])
     told = heard(utterance, scene)
     every = known_home(values_of(told))
     own = known_home(values_of([each for each in told if each.own]))
     telling = frozenset(each.said for each in told)
-    return [_asked(utterance, part, topic, packs, home, every, own, telling) for part in asking]
+    return [_asked(utterance, part, topic, packs, home, every, own, telling, goes_on) for part in asking]
 
 
 def _asked(
@@ -143,11 +151,13 @@ def _asked(
     supposed: Mapping[str, Any],
     own: Mapping[str, Any],
     telling: frozenset[str],
+    goes_on: bool,
 ) -> Asked:
     said_cities = _cities(utterance, part, packs)
     around = [other for other in utterance.parts if other is not part and not other.asks]
-    names = item_names(utterance, part, telling)
-    carried = part.intent in CARRIED
+    cities = said_cities or tuple(filter(None, [topic.city or home]))
+    names = item_names(utterance, part, telling) or names_elsewhere(topic, cities, packs)
+    carried = goes_on or part.intent in CARRIED
     ranking = part.ranking
     if carried:
         ranking = ((topic.intent, part.confidence), *[each for each in ranking if each[0] != "ask_same"])
@@ -155,7 +165,7 @@ def _asked(
     return Asked(
         text=part.text,
         ranking=ranking,
-        cities=said_cities or tuple(filter(None, [topic.city or home])),
+        cities=cities,
         names=names,
         entities=tuple(e for e in utterance.entities if any(e.within(p.start, p.end) for p in (part, *around))),
         supposed=supposed,
@@ -165,6 +175,15 @@ def _asked(
         city_said=bool(said_cities),
         context=" ".join(other.text for other in around),
     )
+
+
+def names_elsewhere(topic: Topic, cities: Sequence[str], packs: Mapping[str, Pack]) -> tuple[str, ...]:
+    """Return all names of the topic's items when another city is asked about now: there they go by one of them."""
+    before = packs.get(topic.city or "")
+    if before is None or topic.city in cities:
+        return ()
+    items = [before.items[item] for item in topic.items if item in before.items]
+    return tuple(name for item in items for name in (item.name, *item.aliases))
 
 
 def _without_rivals(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
@@ -197,9 +216,8 @@ def item_names(utterance: Utterance, part: Part, telling: frozenset[str] = froze
 
     A part that tells a fact (单位在重点企业名录) does not ask about what it names: `telling` holds the words of such.
     """
-    others = [each for each in utterance.parts if each is not part and each.text not in telling]
     weak: tuple[str, ...] = ()
-    for where in (part, *others):
+    for where in (part, *_around(utterance, part, telling)):
         said = [(entity.text, str(entity.value)) for entity in utterance.of_kind("item", within=where)]
         said += [(entity.text, entity.text) for entity in utterance.of_kind(*ITEM_LIKE, within=where)]
         strong = [pair for pair in said if pair[0] not in WEAK_NAMES]
@@ -208,6 +226,12 @@ def item_names(utterance: Utterance, part: Part, telling: frozenset[str] = froze
         if said and where is part:
             weak = tuple(dict.fromkeys(name for pair in said for name in pair))
     return weak
+
+
+def _around(utterance: Utterance, part: Part, telling: frozenset[str]) -> list[Part]:
+    """The other parts that may name what this one leaves out: those before it, the nearest first, then those after."""
+    others = [each for each in utterance.parts if each is not part and (each.asks or each.text not in telling)]
+    return sorted(others, key=lambda each: (each.start > part.start, abs(each.start - part.start)))
 
 
 def items_named(names: Iterable[str], pack: Pack) -> list[Item]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from backend.answers import figures
 from backend.answers.asked import is_total
@@ -15,10 +16,12 @@ from backend.answers.case import Case
 from backend.answers.reply import Answer, joined
 from backend.policy.benefit import best_tier
 from backend.policy.conditions import FALSE, TRUE
-from backend.policy.types import Benefit, Cites, Item, Material, Step, Tier, Window
+from backend.policy.types import Benefit, Cites, Item, Material, Statement, Step, Tier, Window
 
 Aspect = Callable[[Case, Item], Answer | None]
 NAMED_TIERS = 6
+COUNTIES = "县（市、区）"
+"""In the name of a window that stands for those of all districts and counties."""
 CONCRETE = re.compile(r"路|街|号|楼|大道|厅|WWW", re.IGNORECASE)
 """What an address must have to say more than the window's name does."""
 
@@ -39,12 +42,12 @@ def amount(case: Case, item: Item) -> Answer | None:
         return compare_grades(case, item)
     tiers = _tiers_meant(case, item)
     if not tiers:
-        return _no_tier(case, item)
+        return no_tier(case, item)
     lines = [_tier_line(tier, benefit) for tier in tiers]
     text = f"{item.name}：{'；'.join(dict.fromkeys(line for line in lines if line))}{_how_long(benefit)}"
     if len(tiers) == 1:
         text += _times(case, tiers[0]) or (_total(tiers[0], benefit) if is_total(case.text) else "")
-    computed = len(tiers) == 1 and _depends(item) & set(case.supposed)
+    computed = len(tiers) == 1 and _depends(item) & {*case.supposed, *case.world.facts}
     return _said(case, item, text, [cite for tier in tiers for cite in tier.cites], "personal" if computed else "said")
 
 
@@ -56,10 +59,13 @@ def _depends(item: Item) -> set[str]:
 def _tiers_meant(case: Case, item: Item) -> list[Tier]:
     """The tier that holds for the grade in question; else those whose label names it; without a grade, all."""
     tiers = sorted(item.benefit.tiers, key=lambda tier: tier.kind == "discretionary")
-    if _depends(item) & set(case.supposed):
+    about_oneself = case.says("我|俺|本人") and bool(_depends(item) & set(case.world.facts))
+    if _depends(item) & set(case.supposed) or about_oneself:
         best = best_tier(item.benefit, case.values, case.world.today)
         if best is not None and best.kind != "unknown":
             return [best]
+        if not case.grades:
+            return tiers
         words = [word for word, _ in case.grades]
         return [tier for tier in tiers if tier.label and any(names_grade(tier.label, word) for word in words)]
     return tiers if len(tiers) <= NAMED_TIERS or not case.residue(case.text) else []
@@ -72,6 +78,8 @@ def names_grade(label: str, word: str) -> bool:
 
 
 def _tier_line(tier: Tier, benefit: Benefit) -> str:
+    if tier.label and tier.value is None and tier.kind != "discretionary":
+        return tier.label
     given = figures.tier_amount(tier, benefit)
     return given if not tier.label else tier.label if given in tier.label else f"{tier.label}{given}"
 
@@ -95,7 +103,7 @@ def _total(tier: Tier, benefit: Benefit) -> str:
     return f"，领满一共{tier.value * months}元，实际按缴费月份发"
 
 
-def _no_tier(case: Case, item: Item) -> Answer | None:
+def no_tier(case: Case, item: Item) -> Answer | None:
     """A grade was asked about for which there is no tier: say so, with the tiers there are."""
     if not case.grades or not item.benefit.tiers:
         return None
@@ -182,7 +190,8 @@ def materials(case: Case, item: Item) -> Answer | None:
     if not lines:
         return None
     text = f"{item.name}要{len(lines)}样：" + "；".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
-    return _said(case, item, text, [cite for m, _ in needed for cite in m.cites])
+    own = [m for m, sure in needed if sure is True and m.when is not None]
+    return _said(case, item, text, [cite for m in (*own, *(m for m, _ in needed)) for cite in m.cites])
 
 
 def _needed(case: Case, material: Material) -> bool | None:
@@ -252,7 +261,7 @@ def windows_of(case: Case, item: Item | None) -> list[Window]:
     ids = {d.id for d in case.pack.city.districts if d.name in districts}
     near = [w for w in every.values() if w.district in ids and (item is None or _takes(w, item))]
     if near or ids:
-        return near
+        return near or [w for w in every.values() if COUNTIES in w.name and (item is None or _takes(w, item))]
     if item is None:
         return []
     named = [every[name] for name in item.windows if name in every]
@@ -296,13 +305,18 @@ def funding(case: Case, item: Item) -> Answer | None:
         shares = case.rules.share(item.id, whole * 100, str(area))
         text = f"{item.name}{whole}元：{figures.shares(shares.fen)}"
         return _said(case, item, text, [*shares.cites])
-    return _stated(case, item, "funding")
+    stated = _stated(case, item, "funding")
+    if whole and split.employer and stated:
+        own = figures.yuan(round(whole * 100 * split.employer))
+        return replace(stated, text=f"{item.name}{whole}元里用人单位出{own}。{stated.text}")
+    return stated
 
 
 def _area_said(case: Case) -> str | None:
-    if case.says("县"):
+    said = f"{case.asked.context} {case.text}"
+    if "县" in said:
         return "county"
-    return "district" if case.says("区") else None
+    return "district" if "区" in said else None
 
 
 def _amount_in_question(case: Case, item: Item) -> int | None:
@@ -356,10 +370,49 @@ def document_words(case: Case, each) -> str:
 
 
 def _stated(case: Case, item: Item, *aspects: str) -> Answer | None:
-    found = [s for s in item.statements if s.aspect in aspects]
+    found = _closest(case, [s for s in item.statements if s.aspect in aspects])
     if not found:
         return None
     return _said(case, item, joined((s.text for s in found), 200), [c for s in found for c in s.cites])
+
+
+def _closest(case: Case, found: Sequence[Statement]) -> list[Statement]:
+    """Of several statements those that a keyword or the question's own words point to; all when nothing does."""
+    keyed = [max((len(word) for word in s.keywords if word in case.text), default=0) for s in found]
+    words = case.residue(case.text)
+    shares = [case.carries(" ".join((s.text, *s.keywords)), words) if words else 0.0 for s in found]
+    alike = [case.pairs_shared(f"{s.text}{''.join(s.keywords)}") for s in found]
+    worth = [max(share, length / 4, pairs) for share, length, pairs in zip(shares, keyed, alike, strict=True)]
+    best = max(worth, default=0.0)
+    return [s for s, each in zip(found, worth, strict=True) if each >= best - 0.05] if best > 0.3 else list(found)
+
+
+def untold_papers(case: Case, item: Item) -> Answer | None:
+    """No papers are listed: another statement says so, or we do."""
+    spoken = [s for s in item.statements if "材料" in s.text and "没有写" in s.text]
+    if spoken:
+        return _said(case, item, spoken[0].text, spoken[0].cites, "not_said")
+    return (
+        None
+        if item.materials
+        else _said(case, item, f"{item.name}要交什么材料，文件没有写", item.cites[:1], "not_said")
+    )
+
+
+def untold_place(case: Case, item: Item) -> Answer | None:
+    """Neither a window nor a statement says where: said so."""
+    if item.windows or any(step.where for step in item.steps) or any(s.aspect == "where" for s in item.statements):
+        return None
+    return _said(case, item, f"{item.name}到哪里办，文件没有写", item.cites[:1], "not_said")
+
+
+def untold_days(case: Case, item: Item) -> Answer | None:
+    """No step has a number of days: said so, with the last step."""
+    last = next((step for step in reversed(item.steps) if step.does), None)
+    if last is None or any(step.length for step in item.steps):
+        return None
+    text = f"{item.name}几天办完、几天到账，文件没有写。最后一步是：{_step_words(last)}"
+    return _said(case, item, text, last.cites, "not_said")
 
 
 def stated(*aspects: str) -> Aspect:
@@ -384,14 +437,14 @@ TABLE: dict[str, tuple[Aspect, ...]] = {
     "ask_amount": (amount, stated("amount"), stated("rights")),
     "ask_duration": (duration, stated("when", "time_limit")),
     "ask_conditions": (conditions, stated("conditions", "coverage")),
-    "ask_materials": (materials, stated("materials")),
+    "ask_materials": (materials, stated("materials"), untold_papers),
     "ask_procedure": (procedure, stated("procedure", "where")),
-    "ask_where": (where, stated("where", "phone")),
+    "ask_where": (where, stated("where", "phone"), untold_place),
     "ask_when": (stated("when"), stated("time_limit")),
-    "ask_time_limit": (time_limit, stated("time_limit")),
+    "ask_time_limit": (time_limit, stated("time_limit"), untold_days),
     "ask_agency": (agency, stated("responsible")),
     "ask_funding": (funding,),
-    "ask_payment": (stated("payment"), time_limit),
+    "ask_payment": (stated("payment"), time_limit, untold_days),
     "ask_stacking": (stated("exclusions"),),
     "ask_consequence": (stated("stop", "clawback"),),
     "ask_document": (document,),

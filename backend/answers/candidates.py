@@ -31,6 +31,8 @@ RARE = 0.55
 SURE_ENOUGH, MORE, SAID_MOST = 0.75, 2, 280
 """Further candidates are said until it is this likely that the answer is among them; how many, how long at most."""
 LONG, SHORT_ENOUGH = ("clause", "article"), 120
+SAID_ALREADY = 0.8
+"""From this share of pairs of characters and figures on, a further answer says what was said already."""
 UNSAID = re.compile(r"没有(?:写|提|规定|公布|列出|说)")
 INTENTS, ITEMS = 2, 2
 """How many of the likeliest intents and items the structure is asked for."""
@@ -50,7 +52,7 @@ ASKED_WITH = (
     (r"在哪|哪里|去哪|哪儿|哪个网|网址", WANTED["ask_where"]),
     (r"电话|号码|热线", r"\d{5,}"),
     (r"地址|什么地方|哪条", r"路|街|号|楼|大厦|大厅"),
-    (r"哪些|哪几|几种|几个", r"、|；|，.*，"),
+    (r"哪些|哪[几二两三四五六七八]|几种|几个", r"、|；|，.*，"),
     (r"几点|时间", r"\d:\d|时间"),
     (r"谁|哪个部门|哪个局|归", r"局|委|部|办|中心|单位|小组|公司|厅|集团"),
     (r"几天|多久|几个工作日|多长时间", WANTED["ask_time_limit"] + "|年|月"),
@@ -86,15 +88,35 @@ def best_answer(case: Case) -> Answer:
     candidates = gather(case)
     best = max(candidates, key=lambda each: each.worth, default=None)
     unknown = unknown_words(case)
-    if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best):
+    if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best) or _of_something_else(case, best):
         return unanswered(case, best.answer if best else None, unknown)
     return _with_more(best, candidates)
+
+
+def _of_something_else(case: Case, best: Candidate) -> bool:
+    """Whether no answer has anything of the words a question about a named item brings: 周转房多大面积."""
+    if not case.items or case.weakly_named or best.carried > 0 or best.features.get("keyword"):
+        return False
+    rarity = case.knowledge.reading.rarity
+    words = case.residue(case.text)
+    telling = [w for w in words if len(w) > 1 and rarity(w) > RARE and not case.knowledge.unknown(w)]
+    return bool(telling) and len(telling) == len(words)
 
 
 def unknown_words(case: Case) -> list[str]:
     """Return the rare words of the question that occur nowhere in the city's texts."""
     rarity = case.knowledge.reading.rarity
-    return [word for word in case.knowledge.unknown(case.text) if len(word) > 1 and rarity(word) > RARE]
+    text = case.unexplained(case.text)
+    for entity in case.asked.entities:
+        text = text.replace(entity.text, " ")
+    unknown = case.knowledge.unknown(text)
+    return [word for word in unknown if len(word) > 1 and rarity(word) > RARE and not _ends_known(case, word)]
+
+
+def _ends_known(case: Case, word: str) -> bool:
+    """Whether a word is a known one with a character before it: 大面积."""
+    rest = case.knowledge.reading.content(word[1:]) if len(word) > 2 and word[0] in "大小多长高" else []
+    return bool(rest) and not case.knowledge.unknown(word[1:])
 
 
 def tied(case: Case, best: Candidate) -> bool:
@@ -112,7 +134,7 @@ def gather(case: Case) -> list[Candidate]:
     for rank, (intent, chance) in enumerate(case.asked.ranking[:INTENTS]):
         for item in _items(case):
             answer = _structured(case, item, intent)
-            if answer is not None:
+            if answer is not None and (answer.kind != "not_said" or (rank == 0 and chance >= ENOUGH)):
                 found.append(_structure(case, answer, words, chance if rank else max(chance, 0.5)))
     most = max((each.carried for each in found), default=0.0)
     for each in found:
@@ -192,15 +214,8 @@ def _common(case: Case, text: str, words: Sequence[str], carried: float) -> dict
         "grade_other": float(bool(grades) and bool(other) and not named),
         "unsaid": float(bool(UNSAID.search(text))),
         "carried_text": case.carries(text.lower(), words) * bool(words),
-        "pairs": _pairs_shared(case, text),
+        "pairs": case.pairs_shared(text),
     }
-
-
-def _pairs_shared(case: Case, text: str) -> float:
-    """The share of the question's pairs of characters, empty words left out, that the text has."""
-    said = "".join(case.knowledge.reading.content(case.text))
-    wanted = {said[place : place + 2] for place in range(len(said) - 1)}
-    return sum(pair in text for pair in wanted) / len(wanted) if wanted else 0.0
 
 
 GRADES_SAID = ("博士", "硕士", "本科", "正高级", "副高级", "高级技师", "技师")
@@ -227,8 +242,20 @@ def _of_item(case: Case, snippet: Snippet) -> float:
     """How likely its item is meant; a silence concerns the items among whose documents its nearest clauses lie."""
     if snippet.source != "silence" or not case.item:
         return case.likely_items.get(snippet.item or "", 0.0)
+    if _of_another(case, snippet):
+        return 0.0
     documents = {cite.partition("/")[0] for cite in case.item.cites}
-    return 1.0 if any(cite.partition("/")[0] in documents for cite in snippet.cites) else 0.5
+    meant = max(case.likely_items.values(), default=1.0)
+    return meant if any(cite.partition("/")[0] in documents for cite in snippet.cites) else 0.5 * meant
+
+
+def _of_another(case: Case, silence: Snippet) -> bool:
+    """Whether a silence is about another item by name: its title has that one's name and not that of the one meant."""
+    named = case.items if case.items and not case.weakly_named else ()
+    others = [item for item in case.rules.items.values() if item not in named]
+    if not named or any(name in silence.title for item in named for name in (item.name, *item.aliases)):
+        return False
+    return any(item.name in silence.title for item in others)
 
 
 def _excerpt(case: Case, text: str, words: Sequence[str]) -> str:
@@ -251,6 +278,8 @@ def _fits(case: Case, text: str) -> bool:
 
 def _with_more(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
     """The best answer, followed by the next ones as long as it is not sure enough that the question is answered."""
+    if best.answer.kind == "not_said":
+        return best.answer
     ranked = sorted(candidates, key=lambda each: -each.worth)
     whole = sum(math.exp(each.worth - best.worth) for each in ranked)
     found, said = best.answer, 0.0
@@ -267,7 +296,15 @@ def _with_more(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
 def _adds(more: Answer, found: Answer) -> bool:
     """Whether an answer says something that was not said yet, and is short enough to be said too."""
     same = more.text.strip("。") in found.text or set(_sentences(more.text)) <= set(_sentences(found.text))
+    said = _pairs_and_figures(found.text)
+    new = _pairs_and_figures(more.text)
+    same = same or len(new & said) >= SAID_ALREADY * len(new)
     return not same and len(found.text) + len(more.text) <= SAID_MOST and more.kind in ("said", found.kind)
+
+
+def _pairs_and_figures(text: str) -> set[str]:
+    bare = re.sub(r"[^0-9A-Za-z一-龥]", "", text)
+    return {bare[place : place + 2] for place in range(len(bare) - 1)} | set(re.findall(r"\d+", text))
 
 
 def _sentences(text: str) -> list[str]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from backend.answers.asked import WEAK_NAMES, Asked, items_named
+from backend.answers.utterance import Entity
 from backend.policy.catalogue import Pack, UnknownItem
 from backend.policy.eligibility import Ruleset
 from backend.policy.knowledge import Hit, Knowledge, Snippet
@@ -49,6 +50,7 @@ MONEY_INTENTS = frozenset(
         "ask_duration",
         "ask_funding",
         "ask_payment",
+        "ask_time_limit",
         "ask_when",
         "ask_stacking",
         "ask_comparison",
@@ -151,9 +153,18 @@ class Case:
         topic = self.asked.topic
         if topic.items and (topic.city in (None, self.city)) and (self.asked.carried or not self._new_words()):
             return {item: 0.85 for item in topic.items if item in self.rules.items}
+        told = self._of_facts_told()
+        if told is not None and not named:
+            return {told.id: 0.7}
         monthly = self.monthly_item() if self._plain_money() else None
         default = {monthly.id: 0.3 if self.residue(self.text) else 0.6} if monthly else {}
         return {**named, **default}
+
+    def _of_facts_told(self) -> Item | None:
+        """The one item that looks at something the question supposes: 冰雹砸坏房子 is about the insurance."""
+        telling = [name for name in self.asked.supposed if name in OF_ONE_ITEM]
+        owners = [item for item in self.rules.items.values() if set(telling) & _looked_at(item)]
+        return owners[0] if len(owners) == 1 else None
 
     def _named(self, item: Item) -> float:
         """One for a name that means the item, less for a word said in passing."""
@@ -173,7 +184,9 @@ class Case:
 
     def _plain_money(self) -> bool:
         """Whether just 补贴, 补助 is meant, without saying which."""
-        said = bool(re.search(r"补贴|补助|津贴|每月|月补", self.text))
+        if self.asked.of_kind("kinship"):
+            return False
+        said = bool(re.search(r"补贴|补助|津贴|每月|月补|到账", self.text))
         graded = self.asked.intent == "ask_amount" and bool(self.grades) and not self.residue(self.text)
         return (said or graded) and self.asked.intent in MONEY_INTENTS
 
@@ -189,7 +202,14 @@ class Case:
     def _new_words(self) -> bool:
         """Whether the question brings words of its own that belong elsewhere than to the topic's items."""
         content = self.knowledge.reading.content(self.text)
-        return bool(content) and not self.asked.carried and self._elsewhere(content)
+        return bool(content) and not self.asked.carried and not self._supposes_of_topic() and self._elsewhere(content)
+
+    def _supposes_of_topic(self) -> bool:
+        """Whether what the question supposes is a condition of the topic's items or of what comes before them."""
+        items = [self.rules.items[i] for i in self.asked.topic.items if i in self.rules.items]
+        items += [self.rules.items[i] for item in items for i in item.requires if i in self.rules.items]
+        looked_at = {name for item in items for each in item.conditions for name in each.test.facts}
+        return bool(looked_at & set(self.asked.supposed))
 
     def _elsewhere(self, content: Sequence[str]) -> bool:
         hits = self.knowledge.search(self.text, None, self.aspects, 3)
@@ -239,14 +259,25 @@ class Case:
 
     def residue(self, text: str) -> Sequence[str]:
         """Return the content words of a text that are neither the item's name, nor a place, nor a grade."""
-        known = [kind for kind in EXPLAINED if kind != "item" or self.items]
-        explained = {e.text for e in self.asked.of_kind(*known) if e.text not in WEAK_NAMES}
+        return self.knowledge.reading.content(self.unexplained(text))
+
+    def unexplained(self, text: str) -> str:
+        """Return a text with the names of its items, places and grades blanked."""
+        explained = {e.text for e in self.asked.of_kind(*EXPLAINED) if self._explains(e)}
         explained |= {name for item in self.items for name in (item.name, *item.aliases) if name not in WEAK_NAMES}
         city = self.pack.city
         explained |= {city.name, city.full_name, *city.aliases, *city.local_words}
         for name in sorted(explained, key=len, reverse=True):
             text = text.replace(name, " ")
-        return self.knowledge.reading.content(text)
+        return text
+
+    def _explains(self, entity: Entity) -> bool:
+        """Whether every answer takes an entity into account anyway; of items only those meant, by a telling name."""
+        if entity.kind != "item":
+            return entity.text not in WEAK_NAMES
+        named = items_named((entity.text, str(entity.value)), self.pack)
+        meant = {item.id for item in self.items}
+        return any(item.id in meant for item in named) and (entity.text not in WEAK_NAMES or not self.weakly_named)
 
     def carries(self, text: str, words: Sequence[str]) -> float:
         """Return the share of `words` that `text` has, by itself or by meaning, weighed by rarity."""
@@ -255,6 +286,12 @@ class Case:
         there = sum(w for word, w in weights.items() if any(m in text for m in reading.meanings(word)))
         whole = sum(weights.values()) + (0.8 if weights and all(len(word) == 1 for word in words) else 0.0)
         return (there + whole - sum(weights.values())) / whole if weights else 1.0
+
+    def pairs_shared(self, text: str) -> float:
+        """Return the share of the question's pairs of characters, empty words left out, that a text has."""
+        said = "".join(self.knowledge.reading.content(self.text))
+        wanted = {said[place : place + 2] for place in range(len(said) - 1)}
+        return sum(pair in text for pair in wanted) / len(wanted) if wanted else 0.0
 
     # --- whom it is about
 
@@ -273,6 +310,8 @@ class Case:
         values = {**known, **self.supposed}
         if "education" in values and "education_full_time" not in values:
             values["education_full_time"] = True
+        if self.supposed.get("employer_category") == "enterprise":  # 到企业上班: not of one's own founding
+            values.setdefault("founded_own_enterprise", False)
         return values
 
     @cached_property
@@ -286,11 +325,36 @@ class Case:
                 if entity.kind == "education":
                     facts["education_full_time"] = self.asked.supposed.get("education_full_time", True)
                 found.setdefault(word, facts)
-        return list(found.items())
+        return list(found.items()) or self._grades_carried()
+
+    def _grades_carried(self) -> list[tuple[str, dict[str, Any]]]:
+        """The grades that the last question supposed, when this one goes on from it: 硕士多少 … 那边呢."""
+        if not self.asked.carried:
+            return []
+        given = self.asked.supposed
+        names = {kind: FACT_OF_KIND.get(kind, kind) for kind, _ in GRADE_WORDS}
+        known = [(kind, value) for kind, value in GRADE_WORDS if given.get(names[kind]) == value]
+        shared = {name: given[name] for name in ("education_full_time",) if name in given}
+        return [
+            (GRADE_WORDS[kind, value], {names[kind]: value, **(shared if kind == "education" else {})})
+            for kind, value in known
+        ]
 
     def says(self, pattern: str) -> bool:
         """Whether the question's words match a pattern."""
         return bool(re.search(pattern, self.text))
+
+
+OF_ONE_ITEM = frozenset(
+    ["event_kind", "claim_item", "hardship_category", "books_requested", "ticket_price", "school_level"]
+)
+"""Facts that are told of one occasion; the item that looks at them is meant."""
+
+
+def _looked_at(item: Item) -> set[str]:
+    tests = [each.test for each in (*item.conditions, *item.exclusions)]
+    tests += [tier.when for tier in item.benefit.tiers if tier.when]
+    return {name for test in tests for name in test.facts}
 
 
 # what a question mentions and every answer takes into account anyway

@@ -31,11 +31,15 @@ def outside(case: Case) -> Answer | None:
     if intent in ("other_person_data", "prompt_attack") and chance >= 0.45:
         return declined(case.asked, case.world)
     if intent == "out_of_scope" and chance >= 0.4 and not case.items:
+        if case.asked.of_kind("event_kind", "claim_item", "hardship") and chance < 0.85:
+            return None
         strong = case.hits and case.hits[0].carried >= 0.8 and case.residue(case.text)
         return None if strong and chance < 0.7 else declined(case.asked, case.world)
     return None
 
 
+OURS = ("event_kind", "claim_item", "hardship", "contract_type", "pension_type", "title", "skill", "recognition")
+"""Kinds of names that only our texts speak of: a question with one is not out of scope."""
 SOMEONE = re.compile(
     r"^(?:帮我?|麻烦|请)?(?:查|看|问)?(?:一?下)?"
     r"[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭鲁韦马方俞任袁柳史唐费薛雷贺倪汤罗郝毕安常"
@@ -47,7 +51,8 @@ SOMEONE = re.compile(
 
 def unanswered(case: Case, nearest: Answer | None, unknown: Sequence[str]) -> Answer:
     """Not ours when nothing ties the question to the rules; else: the texts do not settle it."""
-    tied = bool(case.likely_items) or bool(case.asked.of_kind("agency", "employer", "award", "material"))
+    tied = bool(case.likely_items) or bool(case.asked.of_kind("agency", "employer", "award", "material", *OURS))
+    tied = tied or any(len(word) > 2 and not case.knowledge.unknown(word[:-1]) for word in unknown)
     if not tied and (unknown or case.asked.intent in NOT_OURS):
         return declined(case.asked, case.world)
     return not_said(case, nearest, unknown)

@@ -20,7 +20,8 @@ from backend.policy.types import City
 
 HIRED = (
     "入职|上班|进厂|进的|进了|进到|入了|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|"
-    "招进|加入|开始干|工作的|就职|到公司|来公司|来这"
+    "招进|加入|开始干|工作的|就职|到公司|来公司|来这|刚到|才到|到单位|来单位|到厂|进来的|报的到|被招|招来|聘进|聘过来|签的?约|"
+    "来上的班|上的班|转正"
 )
 INSURED = "社保|养老|保险|缴|交了|交满|交够|连续|参保|缴费|交着"
 LICENSED = "执照|注册|成立|开业|开的公司|领证|拿证|开公司|开店"
@@ -149,7 +150,7 @@ def _district(entity: Entity | None, scene: Scene) -> Any:
     return next((d for d in scene.city.districts if entity.value in (d.name, *d.aliases)), None)
 
 
-NO = "(?:不|没|未|无|木|非|没有|不是|并不|还没|还没有|尚未)"
+NO = "(?:(?<!能)(?<!可)(?<!要)(?<!是)(?<!该)不|没|未|无|木|非|没有|(?<!是)不是|并不|还没|还没有|尚未)"
 YES_END = "(?![不没]|行不行|了没|没有)"
 
 RULES: tuple[Rule, ...] = (
@@ -203,8 +204,9 @@ RULES: tuple[Rule, ...] = (
     rule(
         "hired_on",
         ago,
-        r"(?:来|入职|工作|干|上班|进厂|进公司)了?(?:快|有|大概|差不多)?<period>",
-        r"<period>..(?:入职|工龄)",
+        r"(?:来|入职|上班|进厂|进公司|到岗)了?(?:快|有|大概|差不多)?<period>",
+        r"(?:来.{0,4}|才|刚|这)(?:干|工作)了?(?:快|有)?<period>",
+        r"<period>..入职",
     ),
     rule("stay_days", amount, "住了?..<period>"),
     # numbers
@@ -213,7 +215,7 @@ RULES: tuple[Rule, ...] = (
         "local_employees_insured",
         amount,
         "(?:雇|招|带动|吸纳|员工|职工|参保|交社保)..<count>",
-        "<count>..(?:本地人|本地员工|员工|参保|社保)",
+        "<count>..(?:本地人|本地员工|员工|职工)",
     ),
     rule("returnee_enterprises", amount, "<count>..(?:留学|海归)..企业", "(?:入驻|有)..<count>..企业"),
     rule("bus_rides_used_this_month", amount, "(?:坐|乘)了?..<count>", "<count>..(?:坐完|用完)"),
@@ -229,7 +231,7 @@ RULES: tuple[Rule, ...] = (
     rule("books_requested", amount, "借..<count>"),
     # grades: education is worked out by `_education`
     rule("professional_title", named, "<title>"),
-    rule("professional_title", "none", "没(?:有)?(?:任何)?职称", "职称(?:没有|无)"),
+    rule("professional_title", "none", "没(?:有)?(?:任何)?职称(?!名额|指标|岗位|评)", "职称(?:没有|无)"),
     rule("skill_level", named, "<skill>"),
     rule("chief_technician", named, "<chief_technician>"),
     rule("talent_tier", named, "<talent_tier>"),
@@ -418,11 +420,12 @@ def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
     return "".join(pieces), inside
 
 
+KEPT = ("contract_type", "recognition", "home_kind", "directed", "pension_type", "employer_category")
+
+
 def _kept_word(entity: Entity) -> str:
     """Entities whose words are cues as well keep the word behind their sign."""
-    return (
-        entity.text if entity.kind in ("contract_type", "recognition", "home_kind", "directed", "pension_type") else ""
-    )
+    return entity.text if entity.kind in KEPT else ""
 
 
 DEGREES = ("doctor", "master", "bachelor", "junior_college", "secondary_vocational", "high_school_or_below")

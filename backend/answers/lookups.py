@@ -14,18 +14,28 @@ from backend.answers.aspects import (
     compare_grades,
     document_words,
     documents,
+    funding,
+    no_tier,
     window_words,
     windows_of,
 )
 from backend.answers.case import Case
 from backend.answers.overview import overview
 from backend.answers.reply import Answer, fit, joined
+from backend.policy.conditions import FALSE, TRUE
 from backend.policy.directory import Directory
+from backend.policy.knowledge import Snippet
 from backend.policy.types import Item
 
 DOCUMENT_ASKED = "文号|红头|哪年|哪天|发文|发的|印发|全称|文件名|什么文件|哪个文件|依据|施行|生效"
 DOCUMENT_WORDS = f"主文件|实施|从?哪天|开始|红头文件|文件|什么时候|日期|{DOCUMENT_ASKED}"
 """Words by which one asks for a document, and all words of such a question that are not its name."""
+
+
+TOGETHER = "双份|两份|叠加|同时|都能|都领|都拿|一块|一起|一并|相加|加起来|冲突|兼得|又能|也能|再领|还能领"
+WHATEVER = "政策|待遇|福利|优惠|补贴|好处|享受|能领|可以领|支持|照顾|说法|给补|补啥|给啥|给我啥|有啥|能拿啥"
+"""Words of a question for whatever there is."""
+SAME_ASKED = "一回事|一样吗|一样么|一样不|同一|是不是一"
 
 
 def listed(case: Case) -> Answer | None:
@@ -135,9 +145,14 @@ def _words_of(award: str) -> list[str]:
 def compared(case: Case) -> Answer | None:
     """Grades compared within an item, or items side by side."""
     if len(case.items) > 1 and not case.grades:
+        spoken = _of_both(case, case.items[:2]) if case.says(SAME_ASKED) else []
+        if spoken:
+            return Answer(spoken[0][0], spoken[0][1], "said", case.city, case.items[0].id)
         lines = [f"{item.name}：{item.summary}" for item in case.items[:3]]
         return Answer(joined(lines, 380), _merge(item.cites for item in case.items[:3]), "said", case.city)
-    item = case.item or case.monthly_item()
+    words = [word for word in case.residue(case.text) if len(word) > 1]
+    meant = case.item if case.likely_items or words else None
+    item = meant or case.monthly_item()
     if case.items and not case.grades and item and len(item.benefit.tiers) > 1:
         return amount(Case.of(replace(case.asked, supposed={}), case.city, case.world), item)
     return compare_grades(case, item) if item and len(case.grades) > 1 and item.benefit.tiers else None
@@ -148,10 +163,92 @@ def whats_there(case: Case) -> Answer | None:
     if case.likely_items or case.asked.of_kind("agency", "award"):
         return None
     graded = bool(case.grades) or bool(set(case.asked.supposed) & {"hired_on", "employer_on_key_list", "employer_name"})
-    plain = not case.residue(case.text) or case.says("政策|待遇|福利|优惠|补贴|好处|享受|能领|可以领|支持|照顾|说法")
+    plain = not case.residue(case.text) or case.says(WHATEVER)
     strong = case.hits and case.hits[0].carried >= 0.8 and bool(case.residue(case.text)) and not graded
-    strong = strong and not case.says("方面|家属|家人|企业|公司|创业")
+    strong = strong and not case.says("方面|家属|家人|企业|公司|创业") and not case.asked.of_kind("kinship")
     return overview(case) if plain and not strong else None
+
+
+def for_me(case: Case) -> Answer | None:
+    """How much I can get, with no benefit named or gone on with: all that pays for the person's grade."""
+    plain = not case.likely_items and not case.residue(f"{case.asked.context} {case.text}") and not case.grades
+    return overview(case) if plain and case.says("我|俺|本人|咱|能[领拿]") else None
+
+
+def no_such_grade(case: Case) -> Answer | None:
+    """Whether a grade gets something: a plain no when the benefit has no tier for it."""
+    named = [item for item in case.items if item.benefit.tiers and not item.benefit.method]
+    if len(named) != 1 or len(case.grades) != 1 or case.weakly_named:
+        return None
+    facts = set(case.grades[0][1]) - {"education_full_time"}
+    outcomes = [
+        (tier.when.test(case.values, case.world.today), bool(facts & set(tier.when.facts)))
+        for tier in named[0].benefit.tiers
+        if tier.when is not None
+    ]
+    looked_at = any(looks for _, looks in outcomes)
+    open_ = any(outcome == TRUE or (looks and outcome != FALSE) for outcome, looks in outcomes)
+    return no_tier(case, named[0]) if looked_at and not open_ else None
+
+
+def both(case: Case) -> Answer | None:
+    """Whether two benefits go together: what each comes after, and what the texts say of the two."""
+    if not case.says(TOGETHER):
+        return None
+    named = [item for item in case.items if item.kind == "service"][:2]
+    if len(named) < 2:
+        return _highest_only(case) if len(case.grades) > 1 else None
+    spoken = _of_both(case, named)
+    first = [_first_of(case, item) for item in named]
+    ways = [f"{item.name}要先有{before}" for item, before in zip(named, first, strict=True) if before]
+    text = "；".join(ways)
+    said = joined([part for part in (*(text for text, _ in spoken), text) if part], 300)
+    if not spoken:
+        said += "文件没有写这两样能不能同时领。"
+    cites = _merge([*(cites for _, cites in spoken), *(item.cites for item in named)])
+    return Answer(said, cites, "said" if spoken else "not_said", case.city, named[0].id)
+
+
+def _highest_only(case: Case) -> Answer | None:
+    """Two grades in one person: what the benefit meant says of adding them up."""
+    item = case.item if case.likely_items else case.monthly_item()
+    found = [s for s in item.statements if re.search("不相加|不重复|最高的一档", s.text)] if item else []
+    return Answer(found[0].text, found[0].cites, "said", case.city, item.id) if item and found else None
+
+
+def _first_of(case: Case, item: Item) -> str:
+    before = case.rules.items.get(item.requires[0]) if item.requires else None
+    return before.name if before else ""
+
+
+def _of_both(case: Case, items: Sequence[Item]) -> list[tuple[str, tuple[str, ...]]]:
+    """Open questions and statements of either item that speak of both."""
+    found = [(q.text, tuple(q.between)) for item in items for q in item.open_questions]
+    found += [(s.text, tuple(s.cites)) for item in items for s in item.statements]
+    names = [sorted({item.name, *item.aliases}, key=len, reverse=True) for item in items]
+    spoken = [(text, cites) for text, cites in found if all(any(n in text for n in each) for each in names)]
+    return sorted(dict.fromkeys(spoken), key=lambda each: not re.search("同一|一样|同时|叠加|重复", each[0]))[:1]
+
+
+def phone(case: Case) -> Answer | None:
+    """A telephone number: of the item's windows or the district's; said plainly when the texts have none."""
+    if not case.says("电话|号码|热线|联系方式") or (case.asked.of_kind("agency") and not case.items):
+        return None
+    item = case.item if case.items else None
+    near = windows_of(case, item) or windows_of(case, None)
+    called = [window for window in near if window.phones]
+    if called:
+        return Answer(
+            "\n".join(window_words(w) for w in called[:2]), _merge(w.cites for w in called[:2]), "said", case.city
+        )
+    if any(window.phones for window in case.pack.city.windows.values()) or case.asked.of_kind("district"):
+        return None
+    silence = next((s for s in case.pack.city.not_said if "电话" in s.topic), None)
+    words = case.residue(case.text)
+    lines = [h for h in case.pack.city.hotlines if words and case.carries(f"{h.name}{h.purpose}", words) >= 0.5]
+    if silence is None or lines:
+        return None
+    return Answer(silence.text, silence.nearest, "not_said", case.city, item.id if item else None)
 
 
 def reckoned(case: Case) -> Answer | None:
@@ -159,6 +256,31 @@ def reckoned(case: Case) -> Answer | None:
     item = case.item if case.likely_items else None
     counted = {tier.count for tier in item.benefit.tiers if tier.count} if item else set()
     return amount(case, item) if item and counted & set(case.supposed) else None
+
+
+def funded(case: Case) -> Answer | None:
+    """How much one of the payers pays, asked as an amount: 1200里企业要掏多少."""
+    payers = "企业|单位|公司|厂里?|财政|市里?|区里?|县里?"
+    item = case.item if case.likely_items else None
+    asked = re.search(rf"(?:{payers})[^，。]{{0,4}}(?:掏|出|承担|负担|摊|拿|付)(?:多少|几)", case.text)
+    return funding(case, item) if item and asked else None
+
+
+def paid_out(case: Case) -> Answer | None:
+    """How soon the money comes: what the benefit meant says, else the monthly one."""
+    if not case.says("几天|多久|多长|时候|多少天|几个工作日|何时") or not case.says(
+        "到账|打款|打钱|到卡|(?:钱|款|补贴|补助).{0,6}(?:到|发下来|下来|发到)"
+    ):
+        return None
+    item = case.item if case.likely_items else case.monthly_item()
+    timed = [s for s in item.statements if s.aspect in ("time_limit", "payment")] if item else []
+    found = [s for s in timed if re.search("兑现|到位|到账|发到|拨付", s.text)]
+    return Answer(found[0].text, found[0].cites, "said", case.city, item.id) if item and found else None
+
+
+def grades_compared(case: Case) -> Answer | None:
+    """博士和硕士差多少, taken for a question of amount."""
+    return compared(case) if len(case.grades) > 1 and case.says("差|相比|比|区别|哪个") else None
 
 
 def agency_duties(case: Case) -> Answer | None:
@@ -182,8 +304,8 @@ def district_windows(case: Case) -> Answer | None:
     if not districts:
         return None
     for hit in case.hits if case.items else ():
-        if hit.snippet.source == "statement" and any(d.text in hit.snippet.text for d in districts):
-            return Answer(hit.snippet.text, hit.snippet.cites, "said", case.city, hit.snippet.item)
+        if hit.snippet.source == "statement" and any(_speaks_of(hit.snippet, d.text) for d in districts):
+            return _with_window(case, hit.snippet)
     found = windows_of(case, case.items[0] if case.items else None) or windows_of(case, None)
     offices = [w for w in found if re.search("社", w.name)]
     if case.says("社保|社会保险|参保|养老"):
@@ -193,6 +315,18 @@ def district_windows(case: Case) -> Answer | None:
     if not found:
         return None
     return Answer("\n".join(window_words(w) for w in found[:3]), _merge(w.cites for w in found[:3]), "said", case.city)
+
+
+def _speaks_of(snippet: Snippet, district: str) -> bool:
+    return district in snippet.text or any(len(word) > 1 and word in district for word in snippet.keywords)
+
+
+def _with_window(case: Case, snippet: Snippet) -> Answer:
+    """What is said of a district, with its window's address when the text only names the window."""
+    near = [w for w in windows_of(case, None) if w.district and "人才服务窗口" in w.name and w.phones]
+    said = f"{snippet.text}\n{window_words(near[0])}" if near and "人才服务窗口" in snippet.text else snippet.text
+    cites = (*snippet.cites, *(near[0].cites if said != snippet.text else ()))
+    return Answer(said, cites, "said", case.city, snippet.item)
 
 
 def named_document(case: Case) -> Answer | None:

@@ -40,7 +40,7 @@ def settle(said: Mapping[str, Any], today: date, past: bool = True) -> Settled |
     if year is None:
         year, month = _nearest(month, day, today, past)
     if month is None:
-        return Settled(date(year, 1, 1), YEAR)
+        return Settled(date(year, 7, 1), YEAR)  # the middle of the year: most degrees and first jobs lie there
     try:
         return Settled(date(year, month, day or 1), DAY if day else MONTH)
     except ValueError:

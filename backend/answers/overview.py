@@ -16,7 +16,7 @@ ASKED = 4
 SITUATIONS = {
     "money": "补贴|补助|钱|待遇",
     "housing": "住|房",
-    "family": "家属|老婆|爱人|配偶|孩子|子女|家人",
+    "family": "家属|老婆|老公|媳妇|妻子|丈夫|爱人|配偶|孩子|子女|家人|爸|妈|父母",
     "health": "看病|医疗|就医",
     "travel": "出行|公交|旅游|文体|文化",
     "startup": "创业|开公司",
@@ -26,11 +26,12 @@ SITUATIONS = {
 
 def overview(case: Case) -> Answer:
     """Answer "what is there for me": by grade when one is known, else the items by name."""
-    personal = _personal(case) if _graded(case) else None
+    personal = _personal(case) if graded(case) and not case.asked.of_kind("kinship") else None
     return personal or _catalogue(case)
 
 
-def _graded(case: Case) -> bool:
+def graded(case: Case) -> bool:
+    """Whether a grade is known, told or supposed."""
     names = ("education", "professional_title", "skill_level", "chief_technician", "talent_tier")
     return any(case.values.get(name) not in (None, "none") for name in names)
 

@@ -75,6 +75,7 @@ class Answer:
 
 def fit(text: str, longest: int = LONGEST) -> str:
     """Return the text cut at the end of a sentence so that it is no longer than `longest`."""
+    text = text.replace("。。", "。")
     if len(text) <= longest:
         return text
     ends = [match.end() for match in re.finditer(r"[。；！？\n]", text[: longest - 12])]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from backend.answers.heard import Scene
-from backend.answers.moments import YEAR, Settled, months_of, settle
+from backend.answers.moments import Settled, months_of, settle
 from backend.answers.utterance import Utterance
 from backend.policy.vocabulary import Fact
 
@@ -19,6 +19,7 @@ YES = re.compile(
 NO = re.compile(
     r"^(?:不|没|未|无|否|木|冇|no|n$|0$|哪有|从来没|从没|才没|并不|并没|还没|暂时没|目前没|应该没|应该不|好像没|好像不)"
 )
+GIVES_UP = re.compile(r"算了|拉倒|不弄了|不问了|不说了|随便|管他")
 SURE = 0.6
 FIRM = re.compile(r"公司|厂|集团|医院|学校|大学|学院|院$|所$|中心|局|银行|矿|社$")
 
@@ -39,6 +40,8 @@ def yes_or_no(utterance: Utterance) -> bool | None:
     """Return what a short reply says, None when it says neither."""
     text = re.split(r"[\s,，。.!！~～?？、;；]", utterance.text.strip(" ,，。.!！~～"))[0]
     intents = utterance.intents()
+    if GIVES_UP.match(text):
+        return None
     if NO.search(text) and not re.match(r"不知|不清|不晓|不确定|不懂|不方便|不想|没问题|没错|不好说", text):
         return False
     if re.fullmatch(f"(?:{YES.pattern})+", text):
@@ -75,12 +78,12 @@ def _amount(fact: Fact, said: dict) -> Any | None:
 
 def _date(fact: Fact, utterance: Utterance, scene: Scene) -> str | None:
     settled = _settled(utterance, scene)
-    return None if settled is None or settled.precision == YEAR else settled.day.isoformat()
+    return settled.day.isoformat() if settled else None
 
 
 def _month(fact: Fact, utterance: Utterance, scene: Scene) -> str | None:
     settled = _settled(utterance, scene)
-    return None if settled is None or settled.precision == YEAR else f"{settled.day:%Y-%m}"
+    return f"{settled.day:%Y-%m}" if settled else None
 
 
 def _settled(utterance: Utterance, scene: Scene) -> Settled | None:

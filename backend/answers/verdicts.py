@@ -29,6 +29,8 @@ SHORT: Mapping[str, str] = {
     "hukou_city": "户口在{}",
     "birth_date": "{}出生",
     "age": "{}",
+    "education_source": "{}学历",
+    "technical_work_years": "专业技术工作{}",
 }
 """How common facts are said; the others by their label."""
 YES_NO: Mapping[str, tuple[str, str]] = {
@@ -54,6 +56,14 @@ YES_NO: Mapping[str, tuple[str, str]] = {
     "living_subsidy_applied": ("已申请生活补贴", "没申请生活补贴"),
 }
 """How common yes-or-no facts are said."""
+NONE: Mapping[str, str] = {
+    "recognition_category": "还没有认定",
+    "prior_recognition": "以前没有认定过",
+    "professional_title": "没有职称",
+    "skill_level": "没有技能等级",
+    "disciplinary_action": "没有受过处分",
+}
+"""How the choice "none" of common facts is said."""
 TOGETHER = ("education", "education_full_time")
 
 
@@ -78,6 +88,8 @@ def phrase(vocabulary: Vocabulary, name: str, value: Any) -> str:
     if isinstance(value, bool):
         yes, no = YES_NO.get(name, (label, f"“{label}”：否"))
         return yes if value else no
+    if value == "none" and name in NONE:
+        return NONE[name]
     shown = vocabulary.show(name, value)
     if name in SHORT and value is not None:
         return SHORT[name].format(shown)

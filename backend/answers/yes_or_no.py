@@ -8,7 +8,7 @@ from backend.answers import figures
 from backend.answers.case import Case
 from backend.answers.declining import ask_at
 from backend.answers.reply import Answer, fit
-from backend.policy.conditions import FALSE, REFER, TRUE
+from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN
 from backend.policy.types import Item, Requirement
 
 NOT_OF_A_PERSON = frozenset(
@@ -26,30 +26,83 @@ NOT_OF_A_PERSON = frozenset(
         "patient_relation",
         "hardship_category",
         "subsidy_amount",
-        "employer_category",
         "requested_title",
     ]
 )
+SAID_IN_PASSING = (("employer_category", "enterprise"), ("employer_category", "self_founded"))
+"""企业 and 创业 are mostly said in passing; 事业单位 and 机关 are what is asked about."""
 
 
 def yes_or_no(case: Case) -> Answer | None:
     """Put what the question supposes to the requirements that look at it: 没交够3个月行不行."""
-    supposed = {name: value for name, value in case.supposed.items() if name not in NOT_OF_A_PERSON}
+    supposed = {
+        name: value
+        for name, value in case.supposed.items()
+        if name not in NOT_OF_A_PERSON and (name, value) not in SAID_IN_PASSING
+    }
     if not supposed or case.says("双份|两份|叠加|同时|都能领|都领|一块领|一起领"):
         return None
-    found = [verdict for item in _candidates(case) if (verdict := _touching(case, item, supposed)) is not None]
-    return min(found, key=lambda each: not each.text.startswith("不行"), default=None)
+    for items in _candidates(case, supposed):
+        found = [verdict for item in items if (verdict := _touching(case, item, supposed)) is not None]
+        if found and (case.likely_items or not case.residue(case.text) or not found[0].text.startswith("这一条符合")):
+            return min(found, key=lambda each: not each.text.startswith("不行"))
+    return None
 
 
+NUMBERS = frozenset({"age", "birth_date", "graduated_on", "local_employees_insured"})
+"""Supposed figures that are asked about even when the requirement turns on something else besides."""
 FAILING_ONLY = frozenset({"hired_on", "employer_name", "employer_district", "has_talent_card"})
 """Supposed facts that are mostly said in passing: worth an answer only when they fail."""
 
 
-def _candidates(case: Case) -> list[Item]:
+def _candidates(case: Case, supposed: dict) -> list[list[Item]]:
+    """The items the question may be about, likeliest first: named or gone on with, the main line, what was found.
+
+    The main line is the monthly benefit with the recognition it requires: who asks 签两年合同行不行 without a word
+    about what for means that. What an item requires comes after the item.
+    """
     if case.items and not case.weakly_named:
-        return list(case.items)
-    first = [case.item] if case.item else []
-    return [*first, *(case.rules.items[i] for i in first[0].requires if i in case.rules.items)] if first else []
+        return [list(case.items), _required(case, case.items)]
+    likely = [case.rules.items[item] for item in case.likely_items]
+    monthly = case.monthly_item()
+    main = [] if monthly is None or case.asked.of_kind("kinship") else [*_required(case, [monthly]), monthly]
+    found = [case.item] if case.item else []
+    sure = likely if case.asked.topic.items or case.items else []
+    return [sure, _required(case, sure), main if set(supposed) <= OF_WORK else [], found, _required(case, found), main]
+
+
+def _required(case: Case, items: Iterable[Item]) -> list[Item]:
+    """What has to be granted before: the usual way, which the pack names first."""
+    return [
+        case.rules.items[item.requires[0]]
+        for item in items
+        if item.requires[:1] and item.requires[0] in case.rules.items
+    ]
+
+
+OF_WORK = frozenset(
+    [
+        "contract_years",
+        "contract_type",
+        "pension_months_consecutive",
+        "pension_backpaid_months",
+        "pension_gap",
+        "pension_type",
+        "pension_paid_by_current_employer",
+        "social_insurance_months_consecutive",
+        "full_time_employment",
+        "education",
+        "education_full_time",
+        "employer_category",
+        "employer_good_standing",
+        "employer_operating_normally",
+        "employer_above_scale",
+        "employer_on_key_list",
+        "prior_recognition",
+        "disciplinary_action",
+    ]
+)
+"""Facts of one's work and degree, which the main line looks at first."""
 
 
 def no_only(case: Case) -> Answer | None:
@@ -64,11 +117,15 @@ def _touching(case: Case, item: Item, supposed: dict) -> Answer | None:
     failed: list[Requirement] = []
     held: list[Requirement] = []
     open_: list[Requirement] = []
+    unsettled: list[Requirement] = []
     for requirement in item.conditions:
         if names & set(requirement.test.facts):
             outcome = requirement.test.test(values, day)
             holds = held if outcome == TRUE and not names & set(requirement.test.facts) <= FAILING_ONLY else []
-            {FALSE: failed, REFER: open_}.get(outcome, holds).append(requirement)
+            if outcome == UNKNOWN and names & NUMBERS:
+                unsettled.append(requirement)
+            else:
+                {FALSE: failed, REFER: open_}.get(outcome, holds).append(requirement)
     for bar in item.exclusions:
         if names & set(bar.test.facts):
             outcome = bar.test.test(values, day)
@@ -76,9 +133,34 @@ def _touching(case: Case, item: Item, supposed: dict) -> Answer | None:
                 (failed if outcome == TRUE else open_).append(bar)
     if failed:
         return _no(case, item, failed)
+    spoken = _asked_before(case, item)
+    if spoken:
+        return spoken
     if open_:
         return _doubtful(case, item, open_[0])
+    if unsettled:
+        return _depends(case, item, unsettled)
     return _yes(case, item, held) if held else None
+
+
+OPEN_KINDS = ("employer_category", "contract_type", "directed", "buyer")
+
+
+def _asked_before(case: Case, item: Item) -> Answer | None:
+    """An open question of the item that names what was said: 事业单位, 选调生, 配偶名字."""
+    said = [e.text for e in case.asked.of_kind(*OPEN_KINDS) if (e.kind, e.value) not in SAID_IN_PASSING]
+    found = [q for q in item.open_questions if any(word in q.text for word in said)]
+    return (
+        Answer(f"文件没有说死。{found[0].text}{ask_at(case)}", found[0].between, "refer", case.city, item.id)
+        if found
+        else None
+    )
+
+
+def _depends(case: Case, item: Item, open_: Sequence[Requirement]) -> Answer:
+    """It turns on more than was said: the requirement itself is the answer."""
+    text = f"{item.name}要求：{'；'.join(r.says for r in open_)}。"
+    return Answer(text, _merge(r.cites for r in open_), "said", case.city, item.id)
 
 
 def _no(case: Case, item: Item, failed: Sequence[Requirement]) -> Answer:

@@ -8,8 +8,9 @@ from typing import Any
 from peewee import PeeweeException
 
 from backend.answers.answering import answers
-from backend.answers.asked import Asked, Topic, questions
+from backend.answers.asked import Asked, Topic, items_named, questions
 from backend.answers.case import Case
+from backend.answers.lookups import TOGETHER
 from backend.answers.reply import LONGEST, Answer, Reply
 from backend.answers.verdicts import worded
 from backend.policy.eligibility import NEEDS_INFO
@@ -22,17 +23,17 @@ MOST = 4
 """Questions in one message that get an answer each."""
 GENERAL = re.compile(
     r"^(?:那|请|你|帮我|给我|俺|我|这样|现在|应该|是不是|就|也|还|到底|看看|看|判断|测|算|一下|下|可以|能不能|能|够不够|够|符不符合|符合|"
-    r"行不行|中不中|有没有|有|资格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|[,，。?？ ])+$"
+    r"行不行|中不中|有没有|有|够格|认定|评上|评|资格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|[,，。?？ ])+$"
 )
 OWN = re.compile(r"我|俺|本人|自己|咱")
 OTHER = re.compile(r"他|她|员工|同事|朋友|别人|老公|老婆|爱人|对象|儿子|闺女|女儿|孩子|父母|爸|妈|弟|妹|哥|姐")
 
 
-def run(turn: Turn) -> None:
-    """Answer."""
-    told = told_facts(turn)
+def run(turn: Turn, goes_on: bool = False) -> None:
+    """Answer; `goes_on`: the message is no question by itself and repeats the last one for what it names."""
+    told = [] if goes_on else told_facts(turn)
     noted = note(turn, told) + kept_by_others(turn, told)
-    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene)[:MOST]
+    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene, goes_on)[:MOST]
     began = turn.in_form and turn.slot("asking") is True
     found: list[Answer] = []
     for each in asked:
@@ -66,9 +67,10 @@ def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:
 
 
 def _about_oneself(asked: Asked) -> bool:
-    if asked.intent not in ("ask_eligibility", "ask_why_not") or OTHER.search(asked.text):
+    if asked.intent not in ("ask_eligibility", "ask_why_not") or re.search(f"{OTHER.pattern}|{TOGETHER}", asked.text):
         return False
-    if GENERAL.match(re.sub("|".join(map(re.escape, asked.names)) or "^$", "", asked.text)):
+    bare = re.sub("|".join(map(re.escape, asked.names)) or "^$", "", asked.text)
+    if (OWN.search(asked.text) or not asked.supposed) and GENERAL.match(bare):
         return True
     whole = f"{asked.context} {asked.text}"
     return bool(OWN.search(whole)) and set(asked.supposed) <= set(asked.own) and len(asked.text) <= 30
@@ -79,11 +81,17 @@ def _remember_topic(turn: Turn, asked: list[Asked], found: list[Answer]) -> None
     if not asked:
         return
     last = asked[-1]
-    items = tuple(dict.fromkeys(each.item for each in found if each.item)) or turn.topic.items
+    items = tuple(dict.fromkeys(each.item for each in found if each.item)) or _named(turn, last) or turn.topic.items
     city = next((each.city for each in reversed(found) if each.city), None) or turn.topic.city
     supposed: dict[str, Any] = {**last.supposed}
     text = last.topic.text if last.carried and last.topic.text else last.text
     turn.set(topic=Topic(city, items[-2:], last.intent, text, supposed).as_json())
+
+
+def _named(turn: Turn, asked: Asked) -> tuple[str, ...]:
+    """The items a question names, for answers that belong to none."""
+    pack = turn.desk.packs.get(next(iter(asked.cities), ""))
+    return tuple(item.id for item in items_named(asked.names, pack)) if pack else ()
 
 
 def _say(turn: Turn, noted: str, found: list[Answer]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from backend.answers.answering import answers
-from backend.answers.asked import Asked
+from backend.answers.asked import Asked, names_elsewhere
 from backend.answers.reply import Link
 from bot.actions.turn import Turn
 
@@ -23,15 +23,7 @@ def run(turn: Turn) -> None:
     if not topic.text or topic.city == city:
         turn.say(f"好的，说{name}的政策。想问什么？", Link("有哪些补贴", "say", f"{name}有哪些补贴"))
         return
-    asked = Asked(
-        topic.text, ((topic.intent, 1.0),), (city,), _names(turn, topic), (), topic.supposed, {}, topic, carried=True
-    )
+    names = names_elsewhere(topic, (city,), turn.desk.packs)
+    asked = Asked(topic.text, ((topic.intent, 1.0),), (city,), names, (), topic.supposed, {}, topic, carried=True)
     for found in answers(asked, turn.world()):
         turn.answer(found)
-
-
-def _names(turn: Turn, topic) -> tuple[str, ...]:
-    """The names under which the items of the other city may be known here."""
-    before = turn.desk.packs.get(topic.city or "")
-    items = [before.items[item] for item in topic.items if before and item in before.items]
-    return tuple(name for item in items for name in (item.name, *item.aliases))

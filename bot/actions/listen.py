@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 
 from backend.answers.heard import Heard
+from backend.answers.moments import YEAR
 from backend.answers.replying import exactness, interpret, yes_or_no
 from backend.policy.vocabulary import Fact
 from bot.actions.asking import INSTEAD, TRIES, next_fact, verdict_now, with_asked
-from bot.actions.noting import kept_by_others, note, told_facts
+from bot.actions.noting import corrected, kept_by_others, note, told_facts
 from bot.actions.turn import Turn
 
 LEAVING = frozenset(
@@ -58,6 +59,7 @@ def run(turn: Turn) -> None:
     else:
         noted = note(turn, told) + kept_by_others(turn, told)
         with_asked(turn, missed=0, supposed=_supposed(turn, told))
+        _too_vague(turn, fact, told)
         if noted:
             turn.say(noted)
     if turn.slot("eligibility_answer") is None and next_fact(turn, verdict_now(turn)) is None:
@@ -74,8 +76,8 @@ def _told(turn: Turn, fact: Fact | None) -> list[Heard]:
     told = told_facts(turn)
     if fact is None or any(each.name == fact.name for each in told) or _declines(turn):
         return told
-    if turn.utterance.parts and turn.utterance.parts[0].intent == "correct" and told:
-        return told
+    if turn.utterance.parts and turn.utterance.parts[0].intent == "correct":
+        return told or corrected(turn)
     value = None if _asks_aside(turn, fact) else interpret(fact, turn.utterance, turn.scene)
     if value is None:
         return told
@@ -125,6 +127,15 @@ def _nothing_told(turn: Turn, fact: Fact | None) -> None:
         turn.say("好的，直接说正确的就行。")
     else:
         _missed(turn)
+
+
+def _too_vague(turn: Turn, fact: Fact, told: list[Heard]) -> None:
+    """Only the year of the date asked for, for the second time: go on without it."""
+    vague = [each.name for each in told if each.exact == YEAR]
+    before = turn.judging.get("vague") or []
+    with_asked(turn, vague=[*before, *vague])
+    if fact.name in vague and fact.name in before:
+        _skip(turn, fact, known=False)
 
 
 def _skip(turn: Turn, fact: Fact, known: bool) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from backend.answers.heard import Heard, heard, own_of
-from backend.answers.moments import MONTH
+from backend.answers.moments import DAY, MONTH, YEAR
+from backend.answers.replying import exactness, interpret
 from backend.answers.verdicts import SHORT, phrase, told
 from backend.policy.vocabulary import Vocabulary
 from bot.actions.turn import Turn
@@ -49,7 +50,12 @@ def told_facts(turn: Turn) -> list[Heard]:
 
 
 def note(turn: Turn, facts: list[Heard]) -> str:
-    """Keep facts and return the sentence that names them, empty when nothing is new."""
+    """Keep facts and return the sentence that names them, empty when nothing is new.
+
+    A date of which only the year was said is not kept: periods run from the month, so the month is asked for.
+    """
+    vague = [each for each in facts if each.exact == YEAR]
+    facts = [each for each in facts if each not in vague]
     changed = turn.remember(facts)
     vocabulary = turn.desk.packs.vocabulary
     values = turn.facts
@@ -57,7 +63,27 @@ def note(turn: Turn, facts: list[Heard]) -> str:
     months = [each.name for each in new if each.exact == MONTH and each.name in values]
     shown = told(vocabulary, values, [each.name for each in new if each.name not in months])
     shown += [_to_the_month(vocabulary, name, values[name]) for name in months]
-    return f"记下了：{'、'.join(shown)}。" if shown else ""
+    noted = f"记下了：{'、'.join(shown)}。" if shown else ""
+    return noted + "".join(_which_month(vocabulary, each) for each in vague)
+
+
+def _which_month(vocabulary: Vocabulary, each: Heard) -> str:
+    said = SHORT.get(each.name, f"{vocabulary[each.name].label}是{{}}").format(f"{str(each.value)[:4]}年")
+    return f"{said}，是几月？期限按月算，知道了请告诉我。"
+
+
+def corrected(turn: Turn) -> list[Heard]:
+    """Return what a bare correction (说错了，是3年) changes: the fact told here last that the new value fits."""
+    mine = [(told.told_at, name) for name, told in turn.told.items() if told.source == "assistant"]
+    vocabulary = turn.desk.packs.vocabulary
+    for _, name in sorted(mine, reverse=True):
+        fact = vocabulary.facts.get(name)
+        if fact is None or fact.type in ("bool", "text"):
+            continue
+        value = interpret(fact, turn.utterance, turn.scene)
+        if value is not None:
+            return [Heard(name, value, turn.utterance.text, exactness(fact, turn.utterance, turn.scene) or DAY)]
+    return []
 
 
 def _to_the_month(vocabulary: Vocabulary, name: str, day: date) -> str:

@@ -24,7 +24,19 @@ from backend.store import documents, facts
 log = logging.getLogger(__name__)
 PATIENT = ("staff", "employer", "import")
 """Sources whose statements a remark in the chat does not replace."""
-ANSWERING = ("action_answer", "action_note", "action_accept", "action_progress", "action_missing", "action_again")
+ANSWERING = (
+    "action_answer",
+    "action_note",
+    "action_accept",
+    "action_progress",
+    "action_missing",
+    "action_again",
+    "action_known_facts",
+    "action_privacy",
+    "action_small_talk",
+    "action_decline",
+    "action_rate",
+)
 """Actions after which the form of questions may begin or go on."""
 STORE_AWAY = "资料库暂时联系不上，这句话没有记下来；政策问题照样可以问我。"
 

@@ -40,9 +40,13 @@ POLITE = ("greet", "thanks", "bye", "affirm")
 CLEAR, SURE = 0.55, 0.8
 ENDINGS = (
     ("ask_eligibility", re.compile(r"(?:能|可以|算|够|符合|还给|给不给|有资格).{0,14}(?:吗|么|嘛|不|没|没有)$")),
-    ("ask_eligibility", re.compile(r"(?:能不能|可不可以|行不行|算不算|够不够|给不给|符不符合).{0,12}$")),
+    ("ask_eligibility", re.compile(r"(?:可不可以|符不符合|([能行算够给补发赔管收让认])不\1).{0,12}$")),
 )
 """Endings that make a statement a question, whatever was told before: 我36岁自己开公司能认定青年储备吗."""
+NO_ENDINGS = (("ask_eligibility", re.compile(r"[^没]有.{1,14}(?:没有|没|木有|不)$")),)
+"""The same for 有 … 没有, which by itself sounds like a no: 大专生有生活补助没有."""
+ASKS_ANYWAY = re.compile(r"多少|什么|啥(?!都)|哪|谁|怎么|咋|多久|几[年天个月次].{0,8}(?:能|才|可以|够)")
+"""Words with which nobody tells or denies."""
 _FULL_STOP = re.compile(r"[。?!;\n？！；~…]+")
 _PAUSE = re.compile(r"[,，、\s]+|(?=(?:还有|另外|顺便|再问|对了)(?!啥|什么|哪|没|吗|呢|别|其他))")
 _ASKING = re.compile(r"多少|几|什么|啥|哪|谁|怎么|咋|多久|多长|吗|不$|行不|能不|要不")
@@ -178,13 +182,17 @@ class AspectClassifier(IntentClassifier, GraphComponent):
             Part(start, end, [(str(names[i]), float(row[i])) for i in np.argsort(row)[::-1][:_NEXT]])
             for (start, end), row in zip(stretches, chances, strict=True)
         ]
-        return [self._ended(message, part) for part in ranked]
+        asks = [_asked(names, row) for row in chances]
+        return [self._ended(message, part, ask) for part, ask in zip(ranked, asks, strict=True)]
 
-    def _ended(self, message: Message, part: Part) -> Part:
-        """A statement with the ending of a question is that question."""
+    def _ended(self, message: Message, part: Part, likeliest: str) -> Part:
+        """A statement with the ending of a question is that question; with an asking word, the likeliest one."""
         text = (message.get(READING) or "")[part.start : part.end].rstrip("?!。,.呢啊呀 ")
         asked = next((intent for intent, ending in ENDINGS if ending.search(text)), None)
-        if part.intent != "inform" or asked is None:
+        asked = asked or next((intent for intent, ending in NO_ENDINGS if ending.search(text)), None)
+        if asked is None and len(text) > 5 and ASKS_ANYWAY.search(text):
+            asked = likeliest
+        if part.intent not in ("inform", "deny") or asked is None:
             return part
         return Part(part.start, part.end, [(asked, part.confidence), *part.ranking[: _NEXT - 1]])
 
@@ -194,6 +202,11 @@ class AspectClassifier(IntentClassifier, GraphComponent):
         words = [token.text for token in message.get("text_tokens") or [] if start <= token.start < end]
         finds: list[Find] = finds_of(message)
         return features(replaced(reading, finds, start, end), words)
+
+
+def _asked(names: Sequence[str], row: Sequence[float]) -> str:
+    """Return the likeliest question among the intents."""
+    return str(max((chance, name) for name, chance in zip(names, row, strict=True) if name.startswith(QUESTION))[1])
 
 
 def fit(examples: list[list[str]], intents: list[str], weights: list[float], config: dict[str, Any]) -> Pipeline:

@@ -71,6 +71,10 @@ _PARTS = "|".join(sorted(MONTH_PARTS, key=len, reverse=True))
 _SEASON = "|".join(sorted(SEASONS, key=len, reverse=True))
 
 
+A_MONTH = r"[一1]月(?!份|的|[\d一二三]|初|底|中|末|入职|毕业|来|到|进|去|报)"
+"""一月 for 一个月: 一月能补多少. As the month January it is followed by what happened then."""
+
+
 def _full_date(match: re.Match[str]) -> Value:
     said: dict[str, Any] = {}
     groups = match.groupdict()
@@ -195,7 +199,7 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
         ("period", r"(?P<half_month>半)个月", _period),
         ("period", rf"(?P<n>{N})(?:个)?(?:星期|礼拜|周)(?!岁|年|末)", _in_days("days", 7)),
         ("period", rf"(?P<n>{N})(?:天|日(?!期))", _in_days("days", 1)),
-        ("date", rf"(?P<month>{D})月份?(?P<part>{_PARTS})?", _full_date),
+        ("date", rf"(?!{A_MONTH})(?P<month>{D})月份?(?P<part>{_PARTS})?", _full_date),
         ("date", rf"(?P<day>{D})号(?!窗|楼|文)", _full_date),
         ("money", rf"(?P<n>{N})(?:元|块钱?|圆|rmb)", _single("yuan")),
         (
