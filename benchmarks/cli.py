@@ -20,8 +20,9 @@ class Bench:
 BENCHES = {
     "policy": Bench("benchmarks.policy_speed", "persons judged a second, beside OpenFisca and Zen"),
     "replay": Bench("benchmarks.policy_replay", "100,000 persons under the rules of two days, shares included"),
-    "wechat": Bench("benchmarks.wechat_throughput", "messages a second, beside a bare HTTP client"),
+    "wechat": Bench("benchmarks.wechat_throughput", "messages a second beside a bare HTTP client, and their wait"),
     "soak": Bench("benchmarks.wechat_soak", "100,000 reminders with faults and killed workers", usual=False),
+    "fuzz": Bench("benchmarks.wechat_fuzz", "ten minutes of spiteful requests to the push addresses", usual=False),
     "figures": Bench("benchmarks.mutate_figures", "every figure of the packs changed, one at a time", usual=False),
 }
 

@@ -22,6 +22,7 @@ from backend.wechat.sandbox.world import World
 def sandbox() -> Flask:
     """The sandbox platform with its state in memory alone."""
     settings = Settings.from_environment()
+    clock.follow(settings.data_dir / "clock-ahead")  # the others follow it when they open the store
     world = World(clock.now)
     for account in accounts_of(settings):
         world.accounts[account.app_id] = account

@@ -10,8 +10,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import requests
@@ -30,6 +31,9 @@ TEMPLATE = "case_accepted"
 SEND = "/cgi-bin/message/subscribe/send"
 PAGE = 1000
 
+Due = Callable[[int], datetime | None]
+"""When a person's message comes due, by his number."""
+
 
 def free_port() -> int:
     """Return the first of five ports that are free on loopback."""
@@ -47,7 +51,7 @@ def _is_free(port: int) -> bool:
 class Stand:
     """The servers and what the benchmark does to them."""
 
-    def __init__(self, folder: Path, senders: int, per_second: int, database_url: str = ""):
+    def __init__(self, folder: Path, senders: int, per_second: int, database_url: str, more: Mapping[str, str]):
         self.port = free_port()
         self.env = {
             **os.environ,
@@ -63,6 +67,7 @@ class Stand:
             "WECHAT_APP_ID": "",
             "REDIS_URL": "",
             "PYTHONPATH": str(ROOT),
+            **more,
         }
         self.settings = Settings.from_environment(self.env)
         self._folder = folder
@@ -129,6 +134,10 @@ class Stand:
         except requests.RequestException:
             return False
 
+    def hurry(self, seconds: float) -> None:
+        """Set the clock of all processes ahead."""
+        clock.set_ahead(timedelta(seconds=seconds))
+
     # --- the sandbox ---
 
     def control(self, act: str, **about: object) -> dict:
@@ -164,19 +173,22 @@ class Stand:
         allowed = [{"applicant": row, "template": TEMPLATE, "remaining": credits} for row in ids]
         ConsentCredit.insert_many(allowed).execute()
 
-    def messages(self, first: int, last: int) -> None:
-        """Queue one message for each of these people, each with a number of its own."""
+    def messages(self, first: int, last: int, event: str = "bench", due: Due = lambda number: None) -> None:
+        """Queue one message for each of these people, each with a number of its own; due now unless `due` says when."""
         for begin in range(first, last, PAGE):
             with database.connection(), database.transaction():
                 for number in range(begin, min(begin + PAGE, last)):
                     keywords = {"item": "急需紧缺人才认定", "number": f"N{number}", "accepted_on": clock.today()}
-                    outbox.enqueue(f"bench:{number}", f"apl_bench{number}", TEMPLATE, keywords)
+                    outbox.enqueue(f"{event}:{number}", f"apl_bench{number}", TEMPLATE, keywords, due=due(number))
 
 
 @contextmanager
-def standing(folder: Path, senders: int, per_second: int, database_url: str = "") -> Iterator[Stand]:
-    """Bring up Redis, sandbox and push address with an empty store; stop everything at the end."""
-    stand = Stand(folder, senders, per_second, database_url)
+def standing(folder: Path, senders: int, per_second: int, database_url: str = "", **more: str) -> Iterator[Stand]:
+    """Bring up Redis, sandbox and push address with an empty store; stop everything at the end.
+
+    `more` are further settings, named as in the environment.
+    """
+    stand = Stand(folder, senders, per_second, database_url, more)
     database.migrate(stand.settings)
     try:
         for name in ("redis", "sandbox", "callbacks"):
@@ -188,6 +200,11 @@ def standing(folder: Path, senders: int, per_second: int, database_url: str = ""
 
 
 def memory_of(pid: int) -> float:
-    """Resident memory of a process in MB."""
+    """Resident memory in MB of a process, or, where it only minds others (gunicorn), of those."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return sum(map(memory_of, map(int, children))) if children else _resident(pid)
+
+
+def _resident(pid: int) -> float:
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))

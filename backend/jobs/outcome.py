@@ -4,7 +4,8 @@ The table of errors is `backend.wechat.errors`; here stands what follows from ea
 
     permanent, one person or message   failed; another channel may try; the credit comes back unless consent was lacking
     permanent, template or account     the breaker opens and the message waits behind it
-    transient, token                   again later, five times at most, with growing random pauses
+    transient                          again later, five times at most, with growing random pauses
+    token                              a new token did not help: everybody waits for a few seconds, no attempt counts
     throttled                          everybody waits for the next minute at half the pace
     quota                              everybody waits for midnight (Beijing)
     ambiguous                          unknown: the platform's event, or its absence, decides later
@@ -24,6 +25,9 @@ LONGEST_PAUSE = timedelta(minutes=5)
 
 SETTLE_AFTER = timedelta(minutes=1)
 """How long the platform's event about an unanswered send is waited for before anything is concluded."""
+
+TOKEN_PAUSE = timedelta(seconds=2)
+"""How long everybody waits when the platform refuses the token it has just given."""
 
 NO_CONSENT = 43101
 
@@ -191,6 +195,12 @@ def pause(attempts: int, dice: Dice) -> timedelta:
     return min(LONGEST_PAUSE, FIRST_PAUSE * 2**attempts) * dice()
 
 
+def _token_again(row: Leased, error: WeChatError, now: datetime, dice: Dice) -> Settled:
+    """Not this message's fault: every message would be refused until the platform takes its own token again."""
+    resume = now + TOKEN_PAUSE
+    return Settled(back(row, resume, row.attempts - 1), Effect(pause_until=resume))
+
+
 def _next_minute(row: Leased, error: WeChatError, now: datetime, dice: Dice) -> Settled:
     resume = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
     return Settled(back(row, resume, row.attempts - 1), Effect(pause_until=resume, slower=True))
@@ -213,7 +223,7 @@ AFTER: Mapping[tuple[Kind, Scope | None], Callable[[Leased, WeChatError, datetim
     (Kind.PERMANENT, Scope.TEMPLATE): _behind_breaker("template"),
     (Kind.PERMANENT, Scope.ACCOUNT): _behind_breaker("account"),
     (Kind.TRANSIENT, None): _again,
-    (Kind.TOKEN, None): _again,
+    (Kind.TOKEN, None): _token_again,
     (Kind.THROTTLED, None): _next_minute,
     (Kind.QUOTA, None): _tomorrow,
     (Kind.AMBIGUOUS, None): _unknown,

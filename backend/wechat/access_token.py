@@ -2,7 +2,8 @@
 
 The platform's stable token stays the same until five minutes before its end. A stampede of fetches, or a process that
 fetches again for every call that was refused, would eat the day's quota; so a fetch happens under a lock, the others
-wait and read what it brought, and while the platform insists on a token it is not asked for another.
+wait and read what it brought. Where the platform refuses a token and, asked, insists on the same, it is not asked for
+another while calls with it go through; once none does, it is asked again, but not every moment.
 """
 
 import json
@@ -20,8 +21,11 @@ log = logging.getLogger(__name__)
 MARGIN = timedelta(minutes=4)
 """A token is renewed this long before its end; the platform hands out a new one in the last five minutes."""
 
-INSISTED = timedelta(seconds=10)
+INSISTED = timedelta(seconds=5)
 """For so long a token that the platform gave again, although calls were refused with it, is not asked for anew."""
+
+SILENT = timedelta(seconds=1)
+"""But when no call went through with it for so long, it is."""
 
 LOCK_SECONDS = 30
 WAIT_SECONDS = 20
@@ -52,6 +56,11 @@ class AccessToken:
         self._key = f"talent:wechat:{app_id}:access_token"
         self._here = threading.Lock()
         self._token: Token | None = None
+        self._worked_at = clock().timestamp()
+
+    def worked(self) -> None:
+        """Note that a call with the token went through."""
+        self._worked_at = self._clock().timestamp()
 
     def get(self) -> str:
         """Return a valid token. Raises WeChatError when the platform gives none."""
@@ -76,11 +85,13 @@ class AccessToken:
             return self._token.value
 
     def _usable(self, token: Token | None, stale: str | None) -> bool:
-        """Whether `token` serves: fresh, and not the stale one unless the platform has just insisted on it."""
+        """Whether `token` serves: fresh, and not the stale one unless the platform insists on it and calls succeed."""
         now = self._clock()
         if token is None or not token.fresh(now):
             return False
-        return token.value != stale or now.timestamp() - token.insisted_at < INSISTED.total_seconds()
+        since = now.timestamp() - token.insisted_at
+        silent = now.timestamp() - max(self._worked_at, token.insisted_at) >= SILENT.total_seconds()
+        return token.value != stale or (since < INSISTED.total_seconds() and not silent)
 
     def _shared(self, stale: str | None) -> Token:
         """Return the token another process brought, or bring one while the others wait."""

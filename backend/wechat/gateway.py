@@ -136,10 +136,13 @@ class SafeClient(WeChatClient):
             return self._call(method, url, params, kwargs)
         token = self.access_token
         try:
-            return self._call(method, url, params | {"access_token": token}, kwargs)
+            answer = self._call(method, url, params | {"access_token": token}, kwargs)
         except WeChatError as error:
             if error.errcode not in STALE_TOKEN:
                 raise
+        else:
+            self._shared_token.worked()
+            return answer
         _rewind(kwargs.get("files"))
         return self._call(method, url, params | {"access_token": self._shared_token.renew(token)}, kwargs)
 

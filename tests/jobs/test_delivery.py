@@ -96,7 +96,7 @@ def test_messages_to_one_person_go_out_one_after_the_other(post):
 # --- errors -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("error", [refusal(-1), refusal(43108), unreachable(), refusal(40001)], ids=str)
+@pytest.mark.parametrize("error", [refusal(-1), refusal(43108), unreachable()], ids=str)
 def test_a_passing_error_is_tried_again_later_with_the_same_credit(post, error):
     person = post.person()
     post.wechat.told.append(error)
@@ -108,6 +108,27 @@ def test_a_passing_error_is_tried_again_later_with_the_same_credit(post, error):
     post.deliver(courier)
     assert (post.row(person).state, post.credit(person), len(post.wechat.sent)) == ("sent", 0, 2)
     assert [entry.reason for entry in credits.history(person.id, TEMPLATE)] == ["sent"]
+
+
+def test_a_token_that_a_new_one_does_not_help_holds_everybody_and_costs_no_attempt(post):
+    people = [post.person() for _ in range(3)]
+    for person in people:
+        post.message(person)
+    post.wechat.told.extend(refusal(40001) for _ in range(20))
+    courier = post.courier(threads=1)
+    pace = Pace(post.redis, post.app_id, 100_000)
+    while not pace.paused():
+        courier.turn()
+    over = threading.Event()
+    over.set()
+    courier.run(over)
+    assert {(row.state, row.attempts) for row in map(post.row, people)} == {("queued", 0)}
+    post.wechat.told.clear()
+    pace.resume()
+    post.later(seconds=6)
+    post.deliver()
+    assert {post.row(person).state for person in people} == {"sent"}
+    assert {post.credit(person) for person in people} == {0}
 
 
 def test_five_attempts_are_enough_and_the_credit_comes_back(post):

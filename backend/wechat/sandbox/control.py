@@ -201,6 +201,10 @@ class Control:
             totals = [[path, errcode, count] for (path, errcode), count in self._world.totals.items()]
             return {"calls": list(self._world.calls), "totals": totals, "waiting": self._pusher.waiting()}
 
+    def tokens(self) -> dict:
+        """Return how often the stable token was asked for and was a new one, and how often it was the same again."""
+        return {"new": self._world.stable["new"], "same": self._world.stable["same"]}
+
     def pushes(self) -> dict:
         """Return the newest pushes and what became of them."""
         return {"pushes": list(self._world.pushes)}

@@ -17,7 +17,8 @@ def token(call: Call) -> dict:
         raise Refusal(40002, "invalid grant_type")
     account = tokens.authenticate(call.world, call.args.get("appid"), call.args.get("secret"))
     call.world.count(account.app_id, "/cgi-bin/token")
-    value, seconds = tokens.issue(call.world, account.app_id, "plain")
+    with call.world.lock:
+        value, seconds = tokens.issue(call.world, account.app_id, "plain")
     return {"access_token": value, "expires_in": seconds}
 
 
@@ -27,7 +28,8 @@ def stable_token(call: Call) -> dict:
         raise Refusal(40002, "invalid grant_type")
     account = tokens.authenticate(call.world, call.body.get("appid"), call.body.get("secret"))
     call.world.count(account.app_id, "/cgi-bin/stable_token")
-    value, seconds = tokens.stable(call.world, account.app_id, bool(call.body.get("force_refresh")))
+    with call.world.lock:
+        value, seconds = tokens.stable(call.world, account.app_id, bool(call.body.get("force_refresh")))
     return {"access_token": value, "expires_in": seconds}
 
 

@@ -15,9 +15,11 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-import requests
+from urllib3 import PoolManager
+from urllib3.exceptions import HTTPError
 
 from backend.wechat import crypto
 from backend.wechat.sandbox.world import Account, World
@@ -67,7 +69,7 @@ class Pusher:
         self.duplicates = False
         self.shuffled = False
         self._dice = random.Random()  # noqa: S311 - shuffles, keeps no secret
-        self._local = threading.local()
+        self._http = PoolManager(num_pools=4, maxsize=16, retries=False, timeout=ANSWER_SECONDS)
         for _ in range(threads):
             threading.Thread(target=self._work, daemon=True).start()
 
@@ -140,28 +142,19 @@ class Pusher:
 
     def _try(self, account: Account, push: Mapping[str, Any], shape: Shape, number: int) -> Outcome:
         params, body, media_type = envelope(account, push, shape, str(int(self._world.timestamp())))
+        headers = {"Content-Type": media_type, "User-Agent": "Mozilla/4.0"}
         try:
-            answer = self._http().post(
-                account.callback_url,
-                params=params,
-                data=body,
-                headers={"Content-Type": media_type, "User-Agent": "Mozilla/4.0"},
-                timeout=(ANSWER_SECONDS, ANSWER_SECONDS),
+            answer = self._http.request(
+                "POST", f"{account.callback_url}?{urlencode(params)}", body=body, headers=headers
             )
-        except requests.RequestException as error:
+        except HTTPError as error:
             return Outcome(number, None, False, problem=type(error).__name__)
-        if answer.status_code != 200:
-            return Outcome(number, answer.status_code, False, problem=f"HTTP {answer.status_code}")
+        if answer.status != 200:
+            return Outcome(number, answer.status, False, problem=f"HTTP {answer.status}")
         try:
-            return Outcome(number, 200, True, read_reply(account, answer.content, shape))
+            return Outcome(number, 200, True, read_reply(account, answer.data, shape))
         except BadReply as problem:
             return Outcome(number, 200, False, problem=str(problem))
-
-    def _http(self) -> requests.Session:
-        if not hasattr(self._local, "http"):
-            self._local.http = requests.Session()
-            self._local.http.trust_env = False
-        return self._local.http
 
     def _record(self, account: Account, push: Mapping[str, Any], shape: Shape, outcome: Outcome) -> None:
         self._world.pushes.append(

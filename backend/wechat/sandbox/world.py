@@ -160,6 +160,7 @@ class World:
         self.tokens: dict[str, Issued] = {}
         self.current: dict[tuple[str, str], str] = {}  # app id, family → newest token
         self.forced: dict[str, list[float]] = {}
+        self.stable: Counter[str] = Counter()  # new, same: what callers of the stable token got
         self.consents: dict[tuple[str, str], Consent] = {}  # openid, template
         self.chats: dict[str, list[dict[str, Any]]] = {}
         self.windows: dict[str, Window] = {}
