@@ -115,12 +115,14 @@ class Messages:
 
 @dataclass(frozen=True)
 class YearlyCheck:
-    """Something to be checked once a year: known from the first of these facts (days) that a person has."""
+    """Something to be checked once a year, counted from the newest of these facts (days), or from the registration of
+    the talent card in the cities `cards_of`."""
 
     id: str
     subject: str
     place: str
     facts: tuple[str, ...]
+    cards_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -337,7 +339,7 @@ def _template(key: str, row: Mapping) -> Template:
 
 
 def _yearly_check(row: Mapping) -> YearlyCheck:
-    return YearlyCheck(row["id"], row["subject"], row.get("place", ""), tuple(row["facts"]))
+    return YearlyCheck(row["id"], row["subject"], row.get("place", ""), tuple(row["facts"]), tuple(row.get("cards_of", ())))
 
 
 def _keyword(name: str, about: Mapping) -> Keyword:

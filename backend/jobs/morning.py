@@ -5,8 +5,9 @@
 """
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain
 
 from peewee import JOIN, fn
 
@@ -16,7 +17,7 @@ from backend.policy.vocabulary import FactError
 from backend.reminders import Due
 from backend.store import facts, outbox
 from backend.store.database import transaction
-from backend.store.models import Applicant, Application, Appointment, Decision, Fact
+from backend.store.models import Applicant, Application, Appointment, Decision, Fact, TalentCard
 from backend.store.models_messaging import Outlook
 from backend.workflow import drafts, payments, rulebook
 from backend.workflow.stages import State
@@ -108,22 +109,32 @@ def _allowances(day: date) -> Found:
 def _yearly_checks(day: date) -> Found:
     """Cards that are checked every year."""
     for check in messages().yearly_checks:
-        for applicant, last_done in _last_days(check.facts).items():
+        for applicant, last_done in _newest(chain(_told_days(check.facts), _card_days(check.cards_of))).items():
             thing = reminders.YearlyCheck(check.id, check.subject, check.place, last_done)
             yield from _about(applicant, thing, day)
 
 
-def _last_days(names: Iterable[str]) -> dict[str, date]:
+def _newest(days: Iterable[tuple[str, date]]) -> dict[str, date]:
     """Return for every person the newest of these days."""
+    newest: dict[str, date] = {}
+    for applicant, day in days:
+        newest[applicant] = max(day, newest.get(applicant, day))
+    return newest
+
+
+def _told_days(names: Sequence[str]) -> Iterator[tuple[str, date]]:
+    """The days that people told of as facts."""
     rows = Fact.select(Fact.applicant, Fact.value).where(
         Fact.name.in_(list(names)) & Fact.superseded_at.is_null() & ~Fact.deleted
     )
-    newest: dict[str, date] = {}
-    for applicant, value in rows.tuples():
-        if isinstance(value, str):
-            day = date.fromisoformat(value)
-            newest[applicant] = max(day, newest.get(applicant, day))
-    return newest
+    return ((applicant, date.fromisoformat(value)) for applicant, value in rows.tuples() if isinstance(value, str))
+
+
+def _card_days(cities: Sequence[str]) -> Iterator[tuple[str, date]]:
+    """When the valid talent cards of these cities were issued or last registered."""
+    valid = TalentCard.city.in_(list(cities)) & (TalentCard.state == "valid")
+    rows = TalentCard.select(TalentCard.applicant, TalentCard.issued_on, TalentCard.renewed_on).where(valid)
+    return ((applicant, renewed or issued) for applicant, issued, renewed in rows.tuples())
 
 
 def _about(applicant: str, thing: reminders.Thing, day: date) -> Found:

@@ -7,7 +7,15 @@ from backend.jobs import farewell, housekeeping, morning
 from backend.policy.eligibility import Verdict
 from backend.store import facts, outbox
 from backend.store.database import transaction
-from backend.store.models import Applicant, Application, Appointment, Decision, InAppMessage, OutboxMessage
+from backend.store.models import (
+    Applicant,
+    Application,
+    Appointment,
+    Decision,
+    InAppMessage,
+    OutboxMessage,
+    TalentCard,
+)
 from backend.store.models_messaging import InboundMessage, Outlook, SentReport
 from backend.workflow import commands
 from tests.jobs.post import KEYWORDS
@@ -45,6 +53,27 @@ def test_a_yearly_check_is_counted_from_the_newest_day(store):
     assert morning.remind(NOW) == 1
     row = OutboxMessage.get()
     assert (row.applicant_id, row.template, row.keywords["due_on"]) == (first.id, "yearly_check_due", "2026年11月25日")
+
+
+def test_a_card_issued_here_is_checked_a_year_after_its_last_registration_where_the_city_wants_it(store):
+    about = {"pack_version": "1", "as_of": NOW.date(), "state": "granted", "item": "x"}
+    for number, (city, renewed_on, state) in enumerate(
+        [
+            ("liaocheng", None, "valid"),
+            ("liaocheng", date(2026, 10, 1), "valid"),
+            ("liaocheng", None, "lost"),
+            ("anyang", None, "valid"),
+        ]
+    ):
+        who = person(id=f"apl_{number}")
+        case = Application.create(applicant=who, city=city, **about)
+        TalentCard.create(
+            applicant=who, application=case, city=city, number=f"C{number}", token=f"t{number}",
+            issued_on=date(2025, 12, 10), renewed_on=renewed_on, state=state,
+        )  # fmt: skip
+    assert (morning.remind(NOW), morning.remind(NOW)) == (1, 0)
+    row = OutboxMessage.get()
+    assert (row.applicant_id, row.template, row.keywords["due_on"]) == ("apl_0", "yearly_check_due", "2026年12月10日")
 
 
 def test_a_chance_is_told_on_the_eve_and_never_again(store, monkeypatch):
