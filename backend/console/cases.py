@@ -12,7 +12,7 @@ from backend.policy.conditions import FALSE, REFER, TRUE
 from backend.policy.eligibility import Verdict
 from backend.policy.types import Material as PackMaterial
 from backend.policy.types import Requirement
-from backend.store import audit, facts, materials
+from backend.store import audit, credits, facts, materials
 from backend.store.models import (
     Application,
     ApplicationMaterial,
@@ -91,6 +91,7 @@ class CaseView:
     payments: Sequence[Payment]
     statement: Sequence[Line]
     messages: Sequence[OutboxMessage]
+    allowed: Mapping[str, credits.Balance]
     notes: Sequence[CaseNote]
     overrides: Sequence[VerdictOverride]
     names: Mapping[str, str]
@@ -152,6 +153,7 @@ def view_of(staff: Staff, case: Application, now: datetime) -> CaseView:
         payments=_rows(Payment, case, Payment.period, Payment.payer, Payment.id),
         statement=_statement(case, now.date()),
         messages=_messages(case),
+        allowed={name: left for name, left in credits.balances(case.applicant_id).items() if left.allows},
         notes=list(CaseNote.select(CaseNote, Staff).join(Staff).where(_of(CaseNote, case)).order_by(CaseNote.id)),
         overrides=overrides,
         names=_names(steps, decided, overrides),

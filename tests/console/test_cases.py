@@ -3,7 +3,7 @@
 import pytest
 
 from backend import clock
-from backend.store import audit, facts, materials, outbox
+from backend.store import audit, credits, facts, materials, outbox
 from backend.store.models import (
     Application,
     ApplicationMaterial,
@@ -293,6 +293,13 @@ def test_a_finished_message_is_sent_again_and_a_running_one_is_not(visit, office
     visitor.post(address(case, "messages", message.id))
     assert len(outbox.of_application(case.id)) == before + 1
     assert actions(case)[0] == "send_again"
+
+
+def test_staff_see_what_wechat_may_still_deliver_and_that_else_it_is_only_in_the_app(visit, office, case):
+    visitor = visit(office.reviewer)
+    assert "仅站内" in visitor.text(address(case))
+    credits.report(case.applicant_id, {"result": "accept"}, "tap", clock.now())
+    assert "办理结果通知 1 次" in visitor.text(address(case))
 
 
 def test_the_treasury_of_an_employer_is_named_with_a_ground_where_nobody_said_it(visit, office):
