@@ -1,4 +1,4 @@
-"""What holds whoever the person is: what is known stays known, answers lead where they should, months and fen add up."""
+"""What holds whoever the person is: what is known stays known, answers lead home, months and fen add up."""
 
 from datetime import date, timedelta
 from fractions import Fraction
@@ -59,7 +59,7 @@ SUPPOSED = {
     ("transit_housing", "no_home"),
 }
 """Where the ordinary case is supposed as long as nobody mentions the rare one (a technician's route to a title, a title
-later than the diploma, a home that is not ready to live in), because asking everybody would cost more than it brings."""
+later than the diploma, a home that is not ready to live in): asking everybody would cost more than it brings."""
 
 
 @pytest.mark.parametrize("city", CITIES)
