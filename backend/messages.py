@@ -339,7 +339,9 @@ def _template(key: str, row: Mapping) -> Template:
 
 
 def _yearly_check(row: Mapping) -> YearlyCheck:
-    return YearlyCheck(row["id"], row["subject"], row.get("place", ""), tuple(row["facts"]), tuple(row.get("cards_of", ())))
+    return YearlyCheck(
+        row["id"], row["subject"], row.get("place", ""), tuple(row["facts"]), tuple(row.get("cards_of", ()))
+    )
 
 
 def _keyword(name: str, about: Mapping) -> Keyword:
