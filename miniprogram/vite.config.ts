@@ -9,7 +9,7 @@ const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? 
 export default defineConfig({
   base: './',
   plugins: [pressable(process.env.UNI_PLATFORM ?? 'h5'), uni(), noVendorAssets(), bootScript(), smallJson(), packed()],
-  build: { target: 'es2017', reportCompressedSize: false },
+  build: { target: 'es2018', reportCompressedSize: false },
   server: {
     port: 5173,
     proxy: { '/api': process.env.TALENT_API ?? 'http://127.0.0.1:8000' },

@@ -14,13 +14,21 @@ function drawing(name) {
     .replace(/\sclass="[^"]*"|\swidth="24"|\sheight="24"/g, '')
     .replace(/stroke-width="2"/, 'stroke-width="1.8"')
     .replace(/currentColor/g, '#000')
+    .replace(/\d*\.\d{3,}/g, (number) => `${+(+number).toFixed(2)}`)
     .replace(/\s*\n\s*/g, ' ')
     .replace(/> </g, '><')
+    .replace(/ (?=\/?>)/g, '')
+    .replace(/(?:<path d="[^"]*"\/>)+/g, joined)
     .trim()
     .replace(/"/g, "'")
     .replace(/#/g, '%23')
     .replace(/</g, '%3C')
     .replace(/>/g, '%3E')
+}
+
+/** Neighbouring paths as one, which may hold several strokes; a small m is relative, so it is told where to begin. */
+function joined(paths) {
+  return paths.replace(/"\/><path d="([Mm])/g, (_, move) => (move === 'm' ? 'M0 0m' : 'M'))
 }
 
 const rules = pairs.map(([, ours, theirs]) => {
