@@ -86,6 +86,14 @@ def city_of(named: str | None, default: str) -> str:
     return (Applicant.get_by_id(applicant).city if applicant else None) or default
 
 
+def deal_with(city: str) -> str:
+    """Remember the city in which the signed-in person asks and applies, for what reaches them elsewhere; return it."""
+    applicant = me()
+    if Applicant.get_by_id(applicant).city != city:
+        people.set_city(applicant, city)
+    return city
+
+
 def mine(row, applicant_field: str = "applicant_id"):
     """Return a row if it is there and the signed-in person's. Raises NotFound for both other cases alike."""
     if row is None or getattr(row, applicant_field) != me():

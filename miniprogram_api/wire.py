@@ -102,6 +102,12 @@ class Cited(Answer):
     quote: str | None = None
 
 
+class Chip(Cited):
+    """An article as it stands under an answer in the conversation."""
+
+    label: str = Field(description="what stands on it, e.g. 生活补助细则 第三条")
+
+
 class Link(Answer):
     """Something to tap under an answer: action is say, screen, dial, article or open; see docs/blocks.md."""
 
@@ -324,23 +330,51 @@ class Saying(Given):
     as_of: date | None = None
 
 
+class TellingChat(Given):
+    """The answer to the assistant's question, given in the form under it."""
+
+    facts: Annotated[dict[str, Any], Field(min_length=1, max_length=5)]
+    city: Name | None = None
+
+
+class CityLookedAt(Asked):
+    """The city the person looks at."""
+
+    city: str | None = None
+
+
+class PhotoFiled(Given):
+    """Which paper of which case a photograph shows."""
+
+    application: Id
+    requirement: Name
+
+
 class Reply(Answer):
-    """One answer of the assistant, or an earlier line of the conversation."""
+    """One answer of the assistant, or an earlier line of the conversation; `blocks` stand under it to be used."""
 
     id: str | None = None
     who: Literal["me", "assistant", "staff"] = "assistant"
     text: str
     at: str | None = None
-    citations: list[Cited] = []
+    citations: list[Chip] = []
     links: list[Link] = []
+    blocks: list[b.ChatPart] = []
     ratable: bool = False
 
 
 class Replies(Answer):
     """Answers in the order to show them; of a history, `next` is the key of the page before."""
 
+    compact: ClassVar[bool] = True
     messages: list[Reply]
     next: str | None = None
+
+
+class ToldInChat(Replies):
+    """What the assistant says to an answer given in a form; where it was refused, what to mend and no message."""
+
+    fields: list[FieldProblem] = []
 
 
 class Thumb(Given):

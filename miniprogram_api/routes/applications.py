@@ -19,6 +19,7 @@ def start_application(body: wire.ApplicationStart):
     applicant = doors.need_consent()
     city = doors.city_of(body.city, policy.first_city())
     case = commands.start(applicant, city, body.item, doors.now())
+    doors.deal_with(case.city)
     return _answer(case, next=b.Navigate(screen="application_form", params={"application": case.id}))
 
 

@@ -4,9 +4,9 @@ from flask import Response, make_response
 
 from backend.store import materials, photographs
 from backend.store.models import Application, ApplicationMaterial, Material, MaterialPage
-from backend.workflow import commands, rulebook
+from backend.workflow import commands
 from backend.workflow.stages import State
-from miniprogram_api import doors, papers, wire
+from miniprogram_api import doors, filing, papers, wire
 from miniprogram_api.errors import NotFound
 from miniprogram_api.routes import api
 from miniprogram_api.screens import blocks as b
@@ -18,12 +18,9 @@ PICTURE = {200: {"content": {"image/jpeg": BYTES, "application/pdf": BYTES}}}
 @api.post("/applications/<id>/materials/<requirement>/pages", responses={200: wire.SlotAnswer})
 def add_page(path: wire.Paper, form: wire.PageFile):
     """Add one page to a paper of a draft, or of a case in correction. The same picture twice stays one page."""
-    applicant, case = doors.need_consent(), _own_case(path.id)
-    original = form.file.stream.read()
-    paper = photographs.take(original)
-    material = _paper_to_fill(applicant, case, path.requirement)
-    materials.add_page(material, paper, original, doors.now())
-    commands.hand_in(doors.doer(), case.id, path.requirement, material, doors.now())
+    doors.need_consent()
+    case = _own_case(path.id)
+    filing.add_page(doors.doer(), case, path.requirement, form.file.stream.read(), doors.now())
     return _slot(case, path.requirement)
 
 
@@ -133,17 +130,6 @@ def _own_page(page_id: str) -> MaterialPage:
 
 
 # --- showing ----------------------------------------------------------------------------------------------------------
-
-
-def _paper_to_fill(applicant: str, case: Application, requirement: str) -> str:
-    """Return the paper that takes the new page: the one in use while it may still grow, else a new one."""
-    item_papers = {material.id: material.name for material in rulebook.item_of(case).materials}
-    if requirement not in item_papers:
-        raise NotFound
-    link = materials.handed_in(case.id).get(requirement)
-    if link and not materials.in_use(link.material_id):
-        return link.material_id
-    return materials.create(applicant, requirement, item_papers[requirement], doors.now()).id
 
 
 def _slot(case: Application, requirement: str) -> wire.SlotAnswer:

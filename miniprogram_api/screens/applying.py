@@ -44,7 +44,7 @@ class Case:
     version: int = 1
 
 
-def applications(cases: Sequence[Case], today: date) -> b.Screen:
+def applications(cases: Sequence[Case], today: date, following: str | None = None) -> b.Screen:
     """Every case of the person, newest first."""
     if not cases:
         empty = b.Empty(
@@ -53,12 +53,14 @@ def applications(cases: Sequence[Case], today: date) -> b.Screen:
             buttons=[button("政策测算", to("chances"), "primary"), button("全部事项", to("items"))],
         )
         return b.Screen(name="applications", title="我的申请", blocks=[empty], cache=PRIVATE)
-    return b.Screen(name="applications", title="我的申请", blocks=[_card(case, today) for case in cases], cache=PRIVATE)
+    cards: list[b.Block] = [_card(case, today) for case in cases]
+    return b.Screen(name="applications", title="我的申请", blocks=cards, next=following, cache=PRIVATE)
 
 
 def _card(case: Case, today: date) -> b.Card:
     target = "application_form" if case.state == "draft" else "application"
-    desk = [f"现在在{case.desk}"] if case.desk and case.state != "draft" else []
+    whose = _whose(case)
+    desk = [whose] if whose and case.state != "draft" else []
     due = [texts.left(case.due, today)] if case.due else []
     return b.Card(
         title=case.item.name,
@@ -112,7 +114,6 @@ def form(view: FormPage) -> b.Screen:
             view.known,
             view.today,
             save=save,
-            title=step.title,
             optional=view.optional,
             city=case.pack.city.id,
         ),
@@ -272,9 +273,7 @@ def application(view: Progress) -> b.Screen:
             text=case.number,
             icon=texts.icon(case.item),
             badge=b.Badge(text=case.state_name, tone=TONES[case.state]),
-            meta=[
-                text for text in (case.step_name, case.desk and f"现在在{case.desk}", _until(case, view.today)) if text
-            ],
+            meta=[text for text in (case.step_name, _whose(case), _until(case, view.today)) if text],
         ),
         *_call_to_mend(case),
         *_why(case),
@@ -292,12 +291,18 @@ def application(view: Progress) -> b.Screen:
     )
 
 
+def _whose(case: Case) -> str | None:
+    if case.state in ("draft", "correction"):
+        return "等您处理"
+    return f"现在在{case.desk}" if case.desk else None
+
+
 def _until(case: Case, today: date) -> str | None:
     return f"{texts.short_day(case.due, today)}前（{texts.left(case.due, today)}）" if case.due else None
 
 
 def _draft_entry() -> b.TimelineEntry:
-    return b.TimelineEntry(state="current", title="填写申请", desk="您本人")
+    return b.TimelineEntry(state="current", title="填写申请", desk="您这里")
 
 
 def _call_to_mend(case: Case) -> list[b.Block]:

@@ -1212,7 +1212,7 @@ class ChatMessage(Part):
     """One bubble. `links` is the form of the assistant interface; the client turns each into a button.
 
     A link's action is `say` (target: the sentence), `screen` (target: `name?param=value`), `dial` (target: the number)
-    or `article` (target: `document/article`).
+    or `article` (target: `document/article`). A form among the `blocks` goes away with the next message.
     """
 
     id: str
@@ -1239,6 +1239,9 @@ class Chat(BlockBase):
     quick: Sequence[str] = Field((), description="questions to tap while the conversation is young")
     notice: str | None = Field(None, description="e.g. 回答依据政策原文，以窗口答复为准")
     max_length: int = 500
+    photo: Path | None = Field(
+        None, description="POST multipart `file`: a photograph sent into the conversation; its answer has `messages`"
+    )
 
 
 # --- sections and the screen --------------------------------------------------------------------------------------

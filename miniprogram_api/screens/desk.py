@@ -33,7 +33,7 @@ class Letter:
 STATES = {"open": ("待答复", b.Tone.INFO), "answered": ("已答复", b.Tone.SUCCESS), "closed": ("已结束", b.Tone.NEUTRAL)}
 
 
-def complaints(letters: Sequence[Letter], today: date) -> b.Screen:
+def complaints(letters: Sequence[Letter], today: date, following: str | None = None) -> b.Screen:
     """My complaints and messages with their answers."""
     cards: list[b.Block] = [_letter(one, today) for one in letters]
     empty = b.Empty(title="还没有留言", text="有疑问、不满意，都可以在这里说，会有人答复。", icon=b.Icon.MESSAGE)
@@ -42,6 +42,7 @@ def complaints(letters: Sequence[Letter], today: date) -> b.Screen:
         title="留言和投诉",
         blocks=cards or [empty],
         actions=[button("写留言", to("complaint_new"), "primary")],
+        next=following,
         cache=PRIVATE,
     )
 
@@ -77,7 +78,7 @@ def complaint_new(pack: Pack, application: str | None) -> b.Screen:
         b.TextField(name="subject", label="主题", required=True, max_length=50, placeholder="一句话说明"),
         b.TextField(name="text", label="内容", required=True, lines=6, max_length=2000, placeholder="时间、地点、经过"),
         b.ChoiceField(name="agency", label="涉及的部门", help="不清楚可以不选", options=agencies, style="picker"),
-        b.TextField(name="phone", label="联系电话", help="可以不填", keyboard="phone"),
+        b.TextField(name="phone", label="联系电话", help="留下电话便于答复您", keyboard="phone"),
         b.PhotosField(name="photos", label="照片", upload="/photos"),
     ]
     body = {"city": pack.city.id} | ({"application": application} if application else {})
@@ -198,28 +199,40 @@ class Workspace:
     name: str
     waiting: Sequence[applying.Case]
     others: Sequence[applying.Case]
+    """One page of the cases that are on other desks; there are `others_in_all`."""
+    others_in_all: int
     third_fen: int
     people: Mapping[str, str]
     """Case id → masked name."""
+    following: str | None = None
+    continued: bool = False
+    """Whether this is a later page, which brings further cases and nothing else."""
 
 
 def employer(view: Workspace, today: date) -> b.Screen:
     """First reviews to do, cases on their way, the employer's own part of the cost."""
+    others: list[b.Block] = [_employee(view, case, today) for case in view.others]
+    if view.continued:
+        return _workspace(view, others)
     blocks: list[b.Block] = [
         b.Heading(text=view.name, level=1),
         b.Figures(
             figures=[
                 b.Figure(label="待初审", value=str(len(view.waiting)), unit="件", tone=b.Tone.WARNING),
-                b.Figure(label="办理中", value=str(len(view.others)), unit="件"),
+                b.Figure(label="办理中", value=str(view.others_in_all), unit="件"),
                 b.Figure(label="单位承担", value=texts.yuan(view.third_fen), unit="元"),
             ]
         ),
         b.Heading(text="待初审"),
         *([_employee(view, case, today) for case in view.waiting] or [b.Empty(title="没有待初审的申请")]),
         b.Heading(text="办理中"),
-        *([_employee(view, case, today) for case in view.others] or [b.Empty(title="没有办理中的申请")]),
+        *(others or [b.Empty(title="没有办理中的申请")]),
     ]
-    return b.Screen(name="employer", title="单位人事工作台", blocks=blocks, cache=PRIVATE)
+    return _workspace(view, blocks)
+
+
+def _workspace(view: Workspace, blocks: Sequence[b.Block]) -> b.Screen:
+    return b.Screen(name="employer", title="单位人事工作台", blocks=blocks, next=view.following, cache=PRIVATE)
 
 
 def _employee(view: Workspace, case: applying.Case, today: date) -> b.Card:

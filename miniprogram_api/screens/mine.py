@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from backend.policy.types import City
 from backend.policy.vocabulary import Fact
 from miniprogram_api.screens import blocks as b
 from miniprogram_api.screens import fields, texts
@@ -236,7 +237,10 @@ class Topic:
 
 def reminders(topics: Sequence[Topic]) -> b.Screen:
     """What WeChat may tell, and the button that asks for more."""
-    rows = [b.Reminder(name=one.name, text=one.about, left=_left(one), on=one.on, ask=_ask(one)) for one in topics]
+    rows = [
+        b.Reminder(name=one.name, text=one.about, left=_left(one), on=one.on and _may(one), ask=_ask(one))
+        for one in topics
+    ]
     switches = [
         b.Switch(
             label=one.name,
@@ -251,6 +255,10 @@ def reminders(topics: Sequence[Topic]) -> b.Screen:
         b.Switches(title="微信提醒开关", switches=switches),
     ]
     return b.Screen(name="reminders", title="提醒设置", blocks=blocks, cache=NEVER_KEPT)
+
+
+def _may(one: Topic) -> bool:
+    return one.long_term or one.remaining > 0
 
 
 def _left(one: Topic) -> str:
@@ -399,17 +407,18 @@ class Line:
     citations: Sequence[b.Citation]
     links: Sequence[Mapping[str, str]]
     rating: str | None
+    parts: Sequence[b.ChatPart] = ()
 
 
 QUICK = ("我能领哪些补贴？", "人才认定要什么条件？", "购房补贴多少钱？", "我的申请到哪一步了？")
 
 
-def assistant(lines: Sequence[Line], today: date, following: str | None, city: str) -> b.Screen:
+def assistant(lines: Sequence[Line], today: date, following: str | None, city: City) -> b.Screen:
     """The conversation with the assistant."""
     hello = b.ChatMessage(
         id="hello",
         who="assistant",
-        text=f"您好，我是{city}人才服务助手。直接说您的情况，比如“全日制硕士，去年十一月入职”，我来告诉您能享受什么、怎么办。",
+        text=f"您好，我是{city.name}人才服务助手。直接说您的情况，比如“全日制硕士，去年十一月入职”，我来告诉您能享受什么、怎么办。",
     )
     shown = [
         b.ChatMessage(
@@ -419,6 +428,7 @@ def assistant(lines: Sequence[Line], today: date, following: str | None, city: s
             at=texts.moment(line.at, today),
             citations=line.citations,
             links=line.links,
+            blocks=line.parts,
             rating=line.rating,
             ratable=not line.mine,
         )
@@ -429,6 +439,7 @@ def assistant(lines: Sequence[Line], today: date, following: str | None, city: s
         messages=[*([] if following else [hello]), *shown],
         quick=QUICK if len(lines) < 4 else (),
         notice="回答依据政策原文，以窗口答复为准",
+        photo=f"/assistant/photos?city={city.id}",
     )
     return b.Screen(name="assistant", title="问助手", blocks=[chat], next=following, cache=PRIVATE)
 

@@ -24,27 +24,32 @@ class Notice:
     closes_on: date
     open: bool
     people: Sequence[tuple[str, str, str, str | None]] = ()
-    """Of each person: entry id, masked name, category or amount, employer."""
+    """A page of the people: entry id, masked name, category or amount, employer of each."""
+    in_all: int = 0
 
 
-def notices(found: Sequence[Notice], today: date) -> b.Screen:
+def notices(found: Sequence[Notice], today: date, following: str | None = None) -> b.Screen:
     """Notices that run now."""
     cards: list[b.Block] = [
         b.Card(
             title=one.title,
             text=f"{texts.short_day(one.first_day, today)}至{texts.short_day(one.closes_on, today)}",
             icon=b.Icon.BELL,
-            meta=[text for text in (one.agency, texts.left(one.closes_on, today)) if text],
+            meta=[text for text in (one.agency, _until_closed(one, today)) if text],
             action=to("notice", notice=one.id),
         )
         for one in found
     ]
     empty = b.Empty(title="现在没有公示", text="公示期满后名单自动撤下。", icon=b.Icon.BELL)
-    return b.Screen(name="notices", title="公示", blocks=cards or [empty], cache=OPEN)
+    return b.Screen(name="notices", title="公示", blocks=cards or [empty], next=following, cache=OPEN)
 
 
-def notice(one: Notice, today: date) -> b.Screen:
-    """One notice with its masked list."""
+def _until_closed(one: Notice, today: date) -> str:
+    return texts.left(one.closes_on, today) if one.closes_on >= today else "公示期已满，正在处理"
+
+
+def notice(one: Notice, today: date, following: str | None = None, continued: bool = False) -> b.Screen:
+    """One notice with its masked list; a later page of a long one is `continued` and brings its people alone."""
     about = b.KeyValues(
         rows=[
             b.KeyValue(label="事项", value=one.item),
@@ -53,7 +58,8 @@ def notice(one: Notice, today: date) -> b.Screen:
         ]
     )
     people = b.List(
-        title=f"名单（{len(one.people)} 人）",
+        id="people",
+        title=f"名单（{one.in_all} 人）",
         rows=[
             b.Row(title=name, note=employer, value=text or None, action=to("objection", entry=entry, name=name))
             for entry, name, text, employer in one.people
@@ -62,7 +68,8 @@ def notice(one: Notice, today: date) -> b.Screen:
     over = b.Empty(title="公示已经结束", text="名单已经撤下。", icon=b.Icon.BELL)
     said = b.Text(text="对名单有异议，点名字提出，可以匿名。异议只影响被提出的这一位。", style="muted")
     blocks: list[b.Block] = [b.Heading(text=one.title, level=1), about, *([said, people] if one.open else [over])]
-    return b.Screen(name="notice", title="公示", blocks=blocks, cache=OPEN)
+    shown: list[b.Block] = [people] if continued else blocks
+    return b.Screen(name="notice", title="公示", blocks=shown, next=following, cache=OPEN)
 
 
 def objection(entry: str, name: str, signed_in: bool) -> b.Screen:
@@ -76,8 +83,8 @@ def objection(entry: str, name: str, signed_in: bool) -> b.Screen:
             max_length=2000,
             placeholder="请写明具体情况和依据，便于核实",
         ),
-        b.TextField(name="name", label="您的姓名", help="可以不填，匿名提出", keyboard="name"),
-        b.TextField(name="phone", label="联系电话", help="可以不填；留下电话便于向您核实", keyboard="phone"),
+        b.TextField(name="name", label="您的姓名", help="不填就是匿名提出", keyboard="name"),
+        b.TextField(name="phone", label="联系电话", help="留下电话便于向您核实", keyboard="phone"),
     ]
     if signed_in:
         form_fields.append(b.PhotosField(name="photos", label="佐证照片", upload="/photos"))

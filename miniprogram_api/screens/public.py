@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from backend.policy import Pack, Verdict
+from backend.policy.conditions import TRUE
 from backend.policy.types import Item, Tier, Window
 from backend.policy.vocabulary import Fact
 from miniprogram_api.screens import blocks as b
@@ -48,7 +49,7 @@ class Home:
 def home(view: Home) -> b.Screen:
     """What I can get, what is running, what is due, one field to ask anything."""
     city = view.pack.city
-    good = [v for v in view.verdicts if v.verdict == "eligible" and v.item.id not in view.taken]
+    good = sorted((v for v in view.verdicts if _open_to(view, v)), key=_pays_nothing)
     blocks: list[b.Block] = [
         b.Hero(
             title=f"{view.name}，您好" if view.name else f"欢迎来{city.name}",
@@ -66,6 +67,15 @@ def home(view: Home) -> b.Screen:
     ]
     badges = b.Badges(home=sum(case.mine for case in view.cases), me=view.unread)
     return b.Screen(name="home", title=city.name, blocks=blocks, cache=MINE if view.name else PUBLIC, badges=badges)
+
+
+def _open_to(view: Home, found: Verdict) -> bool:
+    return found.verdict == "eligible" and found.item.id not in view.taken
+
+
+def _pays_nothing(found: Verdict) -> bool:
+    """Sums come first: what is worth most to know on one glance."""
+    return not found.amount.value or isinstance(found.amount.value, date)
 
 
 def _situation(view: Home, good: Sequence[Verdict]) -> str | None:
@@ -306,11 +316,15 @@ def _who(pack: Pack, one: Item) -> list[b.Block]:
         b.KeyValue(label=f"条件 {number}", value=c.says, note=c.why, citations=texts.citations(pack, c.cites))
         for number, c in enumerate(one.conditions, start=1)
     ]
-    rows += [
-        b.KeyValue(label="不适用", value=c.says, tone=b.Tone.WARNING, citations=texts.citations(pack, c.cites))
-        for c in one.exclusions
+    excluded = [
+        b.KeyValue(label=f"情况 {number}", value=c.says, citations=texts.citations(pack, c.cites))
+        for number, c in enumerate(one.exclusions, start=1)
     ]
-    return [b.Section(title="谁能办", blocks=[b.KeyValues(rows=rows)])] if rows else []
+    folded = b.Section(
+        title="哪些情况不能办", note=f"{len(excluded)} 条", open=False, blocks=[b.KeyValues(rows=excluded)]
+    )
+    who = [b.Section(title="谁能办", blocks=[b.KeyValues(rows=rows)])] if rows else []
+    return [*who, *([folded] if excluded else [])]
 
 
 def _how_much(pack: Pack, one: Item) -> list[b.Block]:
@@ -445,13 +459,13 @@ ASPECTS = {
 
 def verdict(pack: Pack, found: Verdict, today: date, short: bool = False) -> b.Verdict:
     """Return a verdict with its amount, reasons, days and clauses."""
-    reasons = _reasons(pack, found)
+    reasons = _reasons(pack, found) if short else [*_reasons(pack, found), *_met(pack, found)]
     kind = b.VerdictKind(found.verdict)
     return b.Verdict(
         verdict=kind,
         title=VERDICT_TITLES[found.verdict],
-        text=VERDICT_TEXTS.get(found.verdict),
-        amount=texts.amount(found.amount) if found.verdict in ("eligible", "needs_info") else None,
+        text=_said_of(found),
+        amount=texts.amount(found.amount) if found.verdict in WITH_AMOUNT and not _only_a_tier(found) else None,
         reasons=reasons[:3] if short else reasons,
         eligible_from=f"最早 {texts.day(found.eligible_from)}起可申请" if found.eligible_from else None,
         closes_on=f"最晚 {texts.day(found.closes_on)}" if found.closes_on else None,
@@ -460,6 +474,20 @@ def verdict(pack: Pack, found: Verdict, today: date, short: bool = False) -> b.V
         if kind is b.VerdictKind.NEEDS_INFO
         else [],
     )
+
+
+WITH_AMOUNT = ("eligible", "needs_info")
+
+
+def _only_a_tier(found: Verdict) -> bool:
+    """A recognition pays nothing: its amount only names which of several kinds of people this one is."""
+    return found.amount.kind == "none" and len(found.item.benefit.tiers) > 1
+
+
+def _said_of(found: Verdict) -> str | None:
+    said = VERDICT_TEXTS.get(found.verdict)
+    tier = found.amount.label if found.verdict in WITH_AMOUNT and _only_a_tier(found) else None
+    return f"{said or ''}符合的是：{tier}。" if tier else said
 
 
 VERDICT_TITLES = {
@@ -492,6 +520,15 @@ def _reasons(pack: Pack, found: Verdict) -> list[b.Reason]:
         for r in found.refer
     ]
     return unmet + refer + missing
+
+
+def _met(pack: Pack, found: Verdict) -> list[b.Reason]:
+    pairs = zip(found.item.conditions, found.outcomes, strict=False)
+    return [
+        b.Reason(mark="met", text=condition.says, citations=texts.citations(pack, condition.cites))
+        for condition, outcome in pairs
+        if outcome == TRUE
+    ]
 
 
 @dataclass(frozen=True)

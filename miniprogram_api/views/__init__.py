@@ -7,6 +7,9 @@ returns a `Screen`; it reads, it never writes, except for the audit row of someb
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from peewee import Field, Select
 
 from backend.policy import Pack
 from miniprogram_api.errors import NotFound, SignInNeeded
@@ -40,6 +43,17 @@ class Asked:
         if not value:
             raise NotFound("缺少参数，请返回重新打开。")
         return value
+
+
+PAGE = 20
+"""Rows of a long list that come at once."""
+
+
+def page(rows: Select, key: Field, asked: Asked) -> tuple[list[Any], str | None]:
+    """Return the page of a list that was asked for, newest first by `key`, and what the page after it is asked by."""
+    after = asked.params.get("after")
+    found = list((rows.where(key < after) if after else rows).order_by(key.desc()).limit(PAGE + 1))
+    return found[:PAGE], str(getattr(found[PAGE - 1], key.name)) if len(found) > PAGE else None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from miniprogram_api.screens import applying, texts
 from miniprogram_api.screens import blocks as b
 from miniprogram_api.screens.blocks import Screen
 from miniprogram_api.screens.texts import to
-from miniprogram_api.views import Asked, Composer, mine
+from miniprogram_api.views import Asked, Composer, mine, page
 
 FACTS_A_STEP = 6
 """How many questions one step of the form asks at most."""
@@ -65,8 +65,9 @@ def in_words(case: Application, commands_: Sequence[str] = ()) -> applying.Case:
 
 
 def applications(asked: Asked) -> Screen:
-    """Gather the person's cases."""
-    return applying.applications([in_words(case) for case in cases.of_person(asked.me)], asked.today)
+    """Gather a page of the person's cases."""
+    rows, following = page(Application.select().where(Application.applicant == asked.me), Application.id, asked)
+    return applying.applications([in_words(case) for case in rows], asked.today, following)
 
 
 # --- the form ---------------------------------------------------------------------------------------------------------

@@ -3,22 +3,23 @@
 from collections.abc import Mapping
 
 from backend.store import audit, employers, facts, sealed
-from backend.store.models import Application, Complaint, Employer, Payment
+from backend.store.models import Application, Complaint, Payment
 from backend.workflow import service
 from backend.workflow.stages import OPEN, State
 from miniprogram_api import papers
 from miniprogram_api.errors import NotFound
 from miniprogram_api.screens import desk
 from miniprogram_api.screens.blocks import Screen
-from miniprogram_api.views import Asked, Composer, mine
+from miniprogram_api.views import Asked, Composer, mine, page
 from miniprogram_api.views.applying import in_words
 
 HR = "employer_hr"
+GOING = [str(state) for state in OPEN]
 
 
 def complaints(asked: Asked) -> Screen:
     """Gather the person's complaints and messages."""
-    rows = Complaint.select().where(Complaint.applicant == asked.me).order_by(Complaint.id.desc()).limit(50)
+    rows, following = page(Complaint.select().where(Complaint.applicant == asked.me), Complaint.id, asked)
     letters = [
         desk.Letter(
             id=row.id,
@@ -33,7 +34,7 @@ def complaints(asked: Asked) -> Screen:
         )
         for row in rows
     ]
-    return desk.complaints(letters, asked.today)
+    return desk.complaints(letters, asked.today, following)
 
 
 def complaint_new(asked: Asked) -> Screen:
@@ -88,23 +89,23 @@ def employer(asked: Asked) -> Screen:
         waiting = employers.membership(asked.me)
         pending = waiting and waiting.state == "pending"
         return desk.employer_register(asked.pack, waiting.employer.name if pending else None)
-    rows = _cases(found)
+    going = Application.select().where((Application.employer == found.id) & Application.state.in_(GOING))
+    waiting = list(going.where(Application.role == HR).order_by(Application.due_on, Application.id))
+    elsewhere = Application.role.is_null() | (Application.role != HR)
+    others, following = page(going.where(elsewhere), Application.id, asked)
     mine_ = (Payment.payer == "employer") & (Payment.state != "stopped") & (Application.employer == found.id)
     third = sum(row.fen for row in Payment.select().join(Application).where(mine_))
     view = desk.Workspace(
         name=found.name,
-        waiting=[in_words(case) for case in rows if case.role == HR],
-        others=[in_words(case) for case in rows if case.role != HR],
+        waiting=[in_words(case) for case in waiting],
+        others=[in_words(case) for case in others],
+        others_in_all=going.where(elsewhere).count(),
         third_fen=third,
-        people={case.id: case.applicant_masked for case in rows},
+        people={case.id: case.applicant_masked for case in (*waiting, *others)},
+        following=following,
+        continued="after" in asked.params,
     )
     return desk.employer(view, asked.today)
-
-
-def _cases(found: Employer) -> list[Application]:
-    going = Application.state.in_([str(state) for state in OPEN])
-    rows = Application.select().where((Application.employer == found.id) & going)
-    return list(rows.order_by(Application.due_on.is_null(), Application.due_on, Application.id).limit(200))
 
 
 def _employee(asked: Asked) -> Application:

@@ -1,6 +1,6 @@
 """One's own things: gathered for `screens.mine`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qs, urlsplit
 
 from backend.messages import messages as templates
@@ -9,7 +9,7 @@ from backend.store import chat, credits, employers, facts, inbox, people
 from backend.store.models import Applicant, Application, Audit, ChatMessage, InAppMessage, Staff
 from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, Role
-from miniprogram_api import consent_text, subscriptions, vocabulary
+from miniprogram_api import consent_text, conversation, subscriptions, vocabulary
 from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
 from miniprogram_api.screens import blocks as b
@@ -191,31 +191,28 @@ def assistant(asked: Asked) -> Screen:
         return mine.assistant_for_visitor(asked.pack.city.name)
     rows = chat.newest(asked.me, asked.params.get("after"), PAGE + 1)
     following = rows[PAGE - 1].id if len(rows) > PAGE else None
-    lines = [_line(row, asked) for row in reversed(rows[:PAGE])]
-    return mine.assistant(lines, asked.today, following, asked.pack.city.name)
+    return mine.assistant(_lines(rows[:PAGE], asked), asked.today, following, asked.pack.city)
 
 
-def _line(row: ChatMessage, asked: Asked) -> mine.Line:
+def _lines(rows: Sequence[ChatMessage], asked: Asked) -> list[mine.Line]:
+    """Return lines, oldest first; those after the person's last one may still be used."""
+    own = next((number for number, row in enumerate(rows) if row.speaker == "applicant"), len(rows))
+    last = own if asked.params.get("after") is None else 0
+    return [_line(row, asked, number < last) for number, row in reversed(list(enumerate(rows)))]
+
+
+def _line(row: ChatMessage, asked: Asked, newest: bool) -> mine.Line:
     rating = None if row.helpful is None else ("up" if row.helpful else "down")
+    shown = conversation.line(row, asked.pack, asked.today, newest)
     return mine.Line(
         id=row.id,
         mine=row.speaker == "applicant",
         text=row.text,
         at=row.created_at,
-        citations=[_citation(one) for one in row.citations],
-        links=[{key: str(one[key]) for key in ("label", "action", "target")} for one in row.links],
+        citations=[b.Citation(**one.model_dump()) for one in shown.citations],
+        links=[one.model_dump() for one in shown.links],
         rating=rating,
-    )
-
-
-def _citation(given: Mapping[str, str]) -> b.Citation:
-    label = f"{texts.short_title(given['title'])} {texts.article_words(given['article'])}"
-    return b.Citation(
-        document=given["document"],
-        article=given["article"],
-        title=given["title"],
-        label=label,
-        quote=given.get("quote"),
+        parts=shown.blocks,
     )
 
 

@@ -1,9 +1,10 @@
 """What comes of an application: gathered for `screens.outcome`."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import segno
+from peewee import Select
 
 from backend.store.models import Applicant, Application, NoticeEntry, Payment, PublicNotice, TalentCard
 from backend.workflow import commands, decisions, rulebook
@@ -13,15 +14,18 @@ from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
 from miniprogram_api.screens import outcome, texts
 from miniprogram_api.screens.blocks import Screen
-from miniprogram_api.views import Asked, Composer
+from miniprogram_api.views import Asked, Composer, page
 from miniprogram_api.views.applying import own
+
+PEOPLE = 50
+"""People of a notice that come at once."""
 
 
 def notices(asked: Asked) -> Screen:
     """Gather the notices of the city that run now."""
     running = (PublicNotice.state == "open") & (PublicNotice.city == asked.pack.city.id)
-    rows = PublicNotice.select().where(running).order_by(PublicNotice.published_at.desc()).limit(50)
-    return outcome.notices([_notice(row) for row in rows], asked.today)
+    rows, following = page(PublicNotice.select().where(running), PublicNotice.id, asked)
+    return outcome.notices([_notice(row) for row in rows], asked.today, following)
 
 
 def notice(asked: Asked) -> Screen:
@@ -29,12 +33,21 @@ def notice(asked: Asked) -> Screen:
     row = PublicNotice.get_or_none(PublicNotice.id == asked.param("notice"))
     if row is None:
         raise NotFound
-    return outcome.notice(_notice(row, people=row.state == "open"), asked.today)
+    named = row.entries.where(NoticeEntry.outcome.is_null()) if row.state == "open" else None
+    people, following = _people(named, asked.params.get("after", "")) if named is not None else ([], None)
+    in_all = named.count() if named is not None else 0
+    return outcome.notice(_notice(row, people, in_all), asked.today, following, "after" in asked.params)
 
 
-def _notice(row: PublicNotice, people: bool = False) -> outcome.Notice:
+def _people(named: Select, after: str) -> tuple[list[NoticeEntry], str | None]:
+    """Return a page of the people on a notice in its own order, and what the page after it is asked by."""
+    rows = named.where(NoticeEntry.position > int(after)) if after.isdigit() else named
+    found = list(rows.order_by(NoticeEntry.position).limit(PEOPLE + 1))
+    return found[:PEOPLE], str(found[PEOPLE - 1].position) if len(found) > PEOPLE else None
+
+
+def _notice(row: PublicNotice, people: Sequence[NoticeEntry] = (), in_all: int = 0) -> outcome.Notice:
     pack = rulebook.packs()[row.city]
-    shown = row.entries.where(NoticeEntry.outcome.is_null()).order_by(NoticeEntry.position) if people else ()
     return outcome.Notice(
         id=row.id,
         title=row.title,
@@ -43,7 +56,8 @@ def _notice(row: PublicNotice, people: bool = False) -> outcome.Notice:
         first_day=row.first_day,
         closes_on=row.closes_on,
         open=row.state == "open",
-        people=[(one.id, one.name_masked, one.text, one.employer_name) for one in shown],
+        people=[(one.id, one.name_masked, one.text, one.employer_name) for one in people],
+        in_all=in_all,
     )
 
 

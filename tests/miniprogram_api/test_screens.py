@@ -143,3 +143,21 @@ def test_a_time_at_a_window_is_booked_once(me, sign_in):
     assert (status, error["code"]) == (422, "slot_taken")
     me.ask("DELETE", f"/appointments/{Appointment.get().id}")
     sign_in("李静").ask("POST", "/appointments", body)
+
+
+def test_a_long_list_comes_page_by_page_and_each_row_once(me):
+    for number in range(23):
+        letter = {"city": "testcity", "kind": "message", "subject": f"第{number}件", "text": "想问一个问题"}
+        me.ask("POST", "/complaints", letter)
+    first = me.screen("complaints")
+    second = me.screen("complaints", after=first["next"])
+    titles = [block["title"] for screen in (first, second) for block in screen["blocks"]]
+    assert len(first["blocks"]) == 20
+    assert "next" not in second
+    assert len(titles) == len(set(titles)) == 23
+
+
+def test_a_result_shows_what_is_met_beside_what_is_not(me):
+    me.ask("PUT", "/me/facts", {"facts": {"education": "master", "education_full_time": True, "contract_years": 1}})
+    verdict = me.screen("self_check", item="recognition")["blocks"][0]
+    assert [reason["mark"] for reason in verdict["reasons"]] == ["unmet", "met"]

@@ -164,13 +164,15 @@ export interface Chat {
   /** e.g. 回答依据政策原文，以窗口答复为准 */
   notice?: string
   max_length: number
+  /** POST multipart `file`: a photograph sent into the conversation; its answer has `messages` */
+  photo?: string
 }
 
 /**
  * One bubble. `links` is the form of the assistant interface; the client turns each into a button.
  *
  * A link's action is `say` (target: the sentence), `screen` (target: `name?param=value`), `dial` (target: the number)
- * or `article` (target: `document/article`).
+ * or `article` (target: `document/article`). A form among the `blocks` goes away with the next message.
  */
 export interface ChatMessage {
   id: string
