@@ -43,6 +43,15 @@ test('a screen is shown from what was kept for as long as its own rule says', as
   expect(device.asked).toHaveLength(2)
 })
 
+test('what an answer says while it leads elsewhere is said on the screen it leads to', async () => {
+  const { Controller } = await load()
+  const [first, second] = [new Controller('notice'), new Controller('home')]
+  await first.answered({ toast: '异议已提交', next: { kind: 'back', steps: 1, reload: true } })
+  expect(first.state.snack).toBeUndefined()
+  second.resume()
+  expect(second.state.snack?.text).toBe('异议已提交')
+})
+
 test('without a network a kept screen is shown and marked as old', async () => {
   const { Controller } = await load()
   await Promise.all([new Controller('home').open(), pass(10)])
@@ -180,6 +189,7 @@ test('what the server answers comes before what the screen had planned', async (
   void page.perform({ kind: 'call', method: 'POST', path: '/x', body: {}, then: { kind: 'back', steps: 1, reload: true } })
   await pass(100)
   expect(device.shown).toEqual(['/pages/screen?screen=application&application=a9'])
+  page.resume()
   expect(page.state.snack?.text).toBe('已提交')
 })
 

@@ -111,8 +111,15 @@ async function open(page, query = {}) {
   component.attach(parent)
   component.instance.onLoad(query)
   component.instance.onShow()
-  await pause()
+  await loaded(parent)
   return new Shown(parent, component)
+}
+
+/** Wait until the outline that stands while a screen is fetched has gone, however slow the machine is. */
+async function loaded(parent) {
+  const deadline = Date.now() + 10_000
+  do await pause()
+  while (parent.querySelector('.ghost, [class*="ghost"]') && Date.now() < deadline)
 }
 
 const pause = (ms = 60) => new Promise((done) => setTimeout(done, ms))
@@ -161,4 +168,4 @@ function find(node, element) {
   return undefined
 }
 
-module.exports = { launch, open, pause }
+module.exports = { launch, open }

@@ -21,12 +21,11 @@ def built(platform: str) -> Path:
         servers.lacking(str(error))
 
 
-def npm(*arguments: str) -> subprocess.CompletedProcess:
+def npm(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
     """Run a script of the client's package.json."""
     command = ["npm", "run", "--silent", *arguments]
-    return subprocess.run(
-        command, cwd=client.CLIENT, env=client.node_environment(), capture_output=True, text=True, check=False
-    )
+    env = {**client.node_environment(), **environment}
+    return subprocess.run(command, cwd=client.CLIENT, env=env, capture_output=True, text=True, check=False)
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +75,7 @@ def address(origin: str, screen: str) -> str:
     """The address of a screen: `form` or `item?item=x`."""
     name, _, query = screen.partition("?")
     if name in ("home", "items", "assistant", "me"):
-        return f"{origin}/#/pages/{name}"
+        return f"{origin}/#/pages/{name}?{query}"
     return f"{origin}/#/pages/screen?screen={name}&{query}"
 
 

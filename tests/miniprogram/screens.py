@@ -836,7 +836,10 @@ def reminders(args: Mapping, script) -> b.Screen:
 def assistant(args: Mapping, script) -> b.Screen:
     """The conversation."""
     young = b.Chat(
-        messages=[], quick=["硕士每月能领多少", "买房补贴有多少", "怎么落户"], notice="回答依据政策文件，以窗口答复为准"
+        messages=[],
+        quick=["硕士每月能领多少", "买房补贴有多少", "怎么落户"],
+        notice="回答依据政策文件，以窗口答复为准",
+        photo="/assistant/photos",
     )
     if not args.get("full"):
         return b.Screen(name="assistant", title="问助手", blocks=[young], cache=b.Cache(fresh=600))

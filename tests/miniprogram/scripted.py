@@ -31,6 +31,7 @@ class Script:
     submissions: list[dict] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     pages: list[str] = field(default_factory=list)
+    photos: list[str] = field(default_factory=list)
     subscriptions: list[dict] = field(default_factory=list)
     answered: dict[str, Response] = field(default_factory=dict)
     faults: dict[str, list[int]] = field(default_factory=dict)
@@ -150,6 +151,17 @@ def _writes(app: Flask, script: Script) -> None:
                 {"text": "全日制硕士每月 1200 元，最长 36 个月。", "citations": [_LIVING.to_json()], "links": _LINKS}
             ]
         }
+
+    @app.post("/api/v1/assistant/photos")
+    def photo():
+        script.photos.append(request.files["file"].filename)
+        rows = [b.Row(title="劳动合同", action=b.Call(path="/assistant/photos/1/filing", body={"requirement": "c"}))]
+        asked = {"text": "这是哪一份材料？", "blocks": [b.List(rows=rows).to_json()]}
+        return {"messages": [{"who": "me", "text": "［照片］"}, asked]}
+
+    @app.post("/api/v1/assistant/photos/1/filing")
+    def file_photo():
+        return {"messages": [{"who": "me", "text": "这是劳动合同"}, {"text": "已放进“劳动合同”。"}]}
 
     @app.post("/api/v1/subscriptions")
     def subscriptions():

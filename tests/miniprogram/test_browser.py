@@ -273,6 +273,31 @@ def test_an_answer_of_the_assistant_cites_its_article_and_offers_what_to_do(open
     assert server.script.said == ["硕士每月能领多少", "生活补助能领多久？"]
 
 
+def test_a_photograph_is_sent_into_the_chat_and_filed_by_a_tap(open_page, server):
+    page = open_page("assistant")
+    server.script.fail("/assistant/photos", 503)
+    page.get_by_role("button", name="发照片").click()
+    with page.expect_file_chooser() as chooser:
+        page.get_by_text("从相册选", exact=True).click()
+    chooser.value.set_files(PHOTO)
+    page.get_by_text("照片等待网络").wait_for()
+    page.get_by_text("这是哪一份材料").wait_for(timeout=20_000)
+    picture(page, "chat-photo")
+    page.get_by_text("劳动合同", exact=True).click()
+    page.get_by_text("已放进“劳动合同”").wait_for()
+    assert len(server.script.photos) == 1
+
+
+def test_a_form_in_the_chat_goes_when_it_is_answered(open_page, server):
+    page = open_page("assistant?full=1")
+    page.get_by_label("养老保险连续缴了几个月").fill("8")
+    page.get_by_label("向助手提问").fill("补助怎么发？")
+    page.get_by_role("button", name="发送").click()
+    page.get_by_text("每月 1200 元").last.wait_for()
+    assert page.get_by_label("养老保险连续缴了几个月").count() == 0
+    assert page.get_by_role("button", name="上传劳动合同").count() == 1
+
+
 def test_a_question_that_could_not_be_sent_stays_and_can_be_sent_again(open_page, server):
     page = open_page("assistant")
     server.script.fail("/assistant/messages", 503, 503, 503)
@@ -378,7 +403,7 @@ def test_signing_out_leaves_nothing_of_the_person_on_the_device(open_page):
 
 def test_a_shared_result_is_drawn_as_a_picture_without_personal_data(open_page):
     page = open_page("item")
-    page.get_by_role("button", name="分享").click()
+    page.get_by_role("button", name="分享", exact=True).click()
     page.get_by_text("只含政策内容").wait_for()
     page.wait_for_timeout(500)
     picture(page, "share")

@@ -47,6 +47,10 @@ export interface Answer {
   messages?: Partial<ChatMessage>[]
 }
 
+/** What an answer says while it leads to another screen is said there. */
+let carried: string | undefined
+const LEAVING: ReadonlySet<Action['kind']> = new Set(['navigate', 'back', 'find', 'sign_out'])
+
 export class Controller {
   readonly state: State
   readonly forms = new Map<string, FormHandle>()
@@ -74,6 +78,7 @@ export class Controller {
   /** Show what is kept at once; ask the server unless the screen's own rule says that it need not be asked. */
   async open(params = this.state.params): Promise<void> {
     this.state.params = params
+    this.sayCarried()
     const found = kept(this.state.name, params)
     if (found) this.show(found.screen)
     if (!found?.fresh) await this.load()
@@ -136,8 +141,11 @@ export class Controller {
     if (answer?.blocks) this.patch(answer.blocks)
     if (answer?.slot) this.patchSlot(answer.slot)
     if (answer?.messages) this.addMessages(answer.messages, newKey())
-    if (answer?.toast) this.say(answer.toast)
     const next = answer?.next ?? then
+    if (answer?.toast) {
+      if (next && LEAVING.has(next.kind)) carried = answer.toast
+      else this.say(answer.toast)
+    }
     if (next) await perform(next, this)
   }
 
@@ -161,6 +169,11 @@ export class Controller {
     setTimeout(() => this.state.snack?.text === text && (this.state.snack = undefined), retry ? 8_000 : 3_200)
   }
 
+  private sayCarried(): void {
+    if (carried) this.say(carried)
+    carried = undefined
+  }
+
   /** The page is hidden or gone. */
   pause(): void {
     clearTimeout(this.timer)
@@ -169,6 +182,7 @@ export class Controller {
 
   /** The page is shown again. */
   resume(): void {
+    this.sayCarried()
     const { screen, status } = this.state
     if (this.waiting && consentGiven.at > this.waiting.since) return this.consented()
     if (!screen || status !== 'ready') return

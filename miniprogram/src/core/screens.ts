@@ -1,5 +1,5 @@
 /** Fetching screens, keeping them as long as each one says, and joining pages of a long list. */
-import type { Block, ChatMessage, MaterialSlot, Screen } from '../contract/screen'
+import type { Block, ChatMessage, ChatPart, MaterialSlot, Screen } from '../contract/screen'
 import { send } from './http'
 import { prefs } from './prefs'
 import { atSignOut, session } from './session'
@@ -94,10 +94,14 @@ export function patchSlot(screen: Screen, slot: MaterialSlot): Screen {
   })
 }
 
+/** What was asked in a message is settled once something follows: its form, its list to choose from. */
+const asks = (block: ChatPart) => block.type === 'form' || (block.type === 'list' && block.rows.some(({ action }) => action?.kind === 'call'))
+
 /** The screen with `messages` at the end of its chat. */
 export function addMessages(screen: Screen, messages: ChatMessage[]): Screen {
+  const settled = (one: ChatMessage) => ({ ...one, blocks: one.blocks.filter((block) => !asks(block)) })
   const blocks = screen.blocks.map((block) =>
-    block.type === 'chat' ? { ...block, messages: [...block.messages, ...messages] } : block,
+    block.type === 'chat' ? { ...block, messages: [...block.messages.map(settled), ...messages] } : block,
   )
   return { ...screen, blocks }
 }

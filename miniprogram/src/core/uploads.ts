@@ -4,7 +4,7 @@
  */
 import { reactive } from 'vue'
 
-import type { MaterialSlot } from '../contract/screen'
+import type { ChatMessage, MaterialSlot } from '../contract/screen'
 import { dropAllFiles, dropFile, keepFile, keptFile, sendFile, type Picked } from './files'
 import { ApiError, newKey } from './http'
 import { atSignOut, session } from './session'
@@ -24,6 +24,7 @@ export interface Upload {
 
 interface Answer {
   slot?: MaterialSlot
+  messages?: Partial<ChatMessage>[]
 }
 
 export const uploads = reactive<Upload[]>(
