@@ -1,10 +1,13 @@
 """Every screen of the product, opened in Chromium as people in every situation, light and dark."""
 
+import json
+
 import pytest
 
 from miniprogram_api.views import composers
 from tests.e2e.handheld import Handheld, reachable
 from tests.e2e.people import Talent
+from tests.miniprogram.conftest import built, npm
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
 
@@ -74,6 +77,19 @@ def test_every_screen_opens_fits_and_holds_no_serious_barrier(browser, stack, ro
     handheld.close()
     assert barriers == {}
     assert handheld.troubles == []
+
+
+def test_the_pages_built_for_wechat_draw_every_screen_that_the_product_shows(stack, routes, tmp_path):
+    built("mp-weixin")
+    people = {person: Talent(stack, person) for person in PEOPLE}
+    shown = [(person, name, params) for person in PEOPLE for name, params in shown_by(person, routes).items()]
+    screens = [people[person].get(f"/screens/{name}", **params)["screen"] for person, name, params in shown]
+    assert {screen["name"] for screen in screens} >= set(composers()) - set(ELSEWHERE)
+    written = tmp_path / "screens.json"
+    written.write_text(json.dumps(screens), encoding="utf-8")
+    done = npm("test", "--", "tests/weixin.test.ts", "-t", "the real screen", TALENT_SCREENS=str(written))
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+    assert f"{len(screens)} passed" in done.stdout
 
 
 def test_a_visitor_can_read_policy_without_signing_in(browser, stack):
