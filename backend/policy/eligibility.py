@@ -29,11 +29,12 @@ from backend.policy.ruling import (
     NOT_ELIGIBLE,
     NOT_IN_FORCE,
     REFER_VERDICT,
+    Ruling,
     groups_of,
     nothing_known,
     ruler,
 )
-from backend.policy.types import Cites, Item, Tier
+from backend.policy.types import Cites, Item
 from backend.policy.verdict import Ground, Reason, Verdict
 from backend.policy.vocabulary import derive
 from backend.workdays import Calendar
@@ -56,7 +57,6 @@ class Ruleset:
         self.vocabulary = pack.vocabulary
         self._plans = {item.id: _Plan(item) for item in items.values()}
         self._whole = _Whole(items.values())
-        self._amounts: dict[tuple[Any, ...], Amount] = {}
         self._cited: dict[tuple[Any, ...], Cites] = {}
         self._counters = [fact.name for fact in self.vocabulary.top_level.values() if fact.grows]
 
@@ -93,7 +93,7 @@ class Ruleset:
         values, contradictions = derive(self.vocabulary, facts, day)
         for directory in self.directories:
             self._look_up(directory, values, day)
-        return Ground(facts, values, tuple(contradictions), day)
+        return Ground(facts, values, tuple(contradictions), day, self.area(values))
 
     def _look_up(self, directory: Directory, values: dict[str, Any], day: date) -> None:
         """A literal hit proves the directory's fact; a miss disproves it only while the directory is in force."""
@@ -155,20 +155,20 @@ class Ruleset:
         for name in self._counters:
             if ground.values.get(name) is not None:
                 later[name] = ground.values[name] + months
-        return Ground(ground.given, later, (), day)
+        return Ground(ground.given, later, (), day, ground.area)
 
     # -- money
 
-    def amount_of(self, item: Item, tier: Tier | None, values: Values) -> Amount:
-        """Return the amount of an item in a tier (None: none is known), with the shares where they can be told."""
-        benefit, area = item.benefit, self.area(values)
+    def amount_of(self, item: Item, ruling: Ruling, ground: Ground) -> Amount:
+        """Return the amount of an item by a ruling on it, with the shares where they can be told."""
+        benefit, tier, values = item.benefit, ruling.tier, ground.values
         if tier is not None and (tier.of or tier.count):
-            return with_shares(amount_in(benefit, tier, values), item.funding, area)
-        received = values.get(benefit.months_received) if benefit.months_received else None
-        key = (item.id, tier and tier.id, received, area)
-        if key not in self._amounts:
-            self._amounts[key] = with_shares(amount_in(benefit, tier, values), item.funding, area)
-        return self._amounts[key]
+            return with_shares(amount_in(benefit, tier, values), item.funding, ground.area)
+        key = (ground.area, values.get(benefit.months_received) if benefit.months_received else None)
+        found = ruling.amounts.get(key)
+        if found is None:
+            found = ruling.amounts[key] = with_shares(amount_in(benefit, tier, values), item.funding, ground.area)
+        return found
 
     def cites_of(self, item: Item, amount: Amount) -> Cites:
         """Return the clauses a favourable verdict rests on: those of its amount, then those of its conditions."""

@@ -7,10 +7,11 @@ once for a pattern and shared by every verdict that shows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from backend.policy.benefit import Amount
 from backend.policy.compiled import Outcome
 from backend.policy.conditions import FALSE, REFER, TRUE, UNKNOWN, Condition
 from backend.policy.types import Cites, Item, OpenQuestion, Requirement, Tier
@@ -44,6 +45,8 @@ class Ruling:
     fired: tuple[OpenQuestion, ...]
     tier: Tier | None
     cites: Cites
+    amounts: dict[Any, Amount] = field(default_factory=dict)
+    """Amounts worked out so far, by what they depend on besides the tier; everybody of this pattern shares them."""
 
 
 def groups_of(item: Item) -> tuple[Sequence[Condition], ...]:

@@ -26,17 +26,23 @@ class Reason:
     `ask` is the agency or window to ask. The sentence is written when somebody reads it.
     """
 
-    __slots__ = ("_text", "ask", "cites", "facts", "id")
+    __slots__ = ("_about", "_text", "ask", "cites", "facts", "id")
 
     def __init__(
-        self, id: str, facts: tuple[str, ...], text: str | Callable[[], str], cites: Cites, ask: str | None = None
+        self,
+        id: str,
+        facts: tuple[str, ...],
+        text: str | Callable[[Any], str],
+        cites: Cites,
+        ask: str | None = None,
+        about: Any = None,
     ):
-        self.id, self.facts, self.cites, self.ask, self._text = id, facts, cites, ask, text
+        self.id, self.facts, self.cites, self.ask, self._text, self._about = id, facts, cites, ask, text, about
 
     @property
     def text(self) -> str:
         """The sentence."""
-        return self._text if isinstance(self._text, str) else self._text()
+        return self._text if isinstance(self._text, str) else self._text(self._about)
 
     def __repr__(self) -> str:
         return f"<Reason {self.id}: {self.text}>"
@@ -44,12 +50,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """The facts prepared for judging: with what follows from them, and what contradicts itself."""
+    """The facts prepared for judging: with what follows from them, and what contradicts itself.
+
+    `area` is the one whose treasury shares apply, where it is known.
+    """
 
     given: Mapping[str, Any]
     values: Mapping[str, Any]
     contradictions: tuple[Contradiction, ...]
     day: date
+    area: str | None = None
 
 
 @lru_cache(65_536)
@@ -87,7 +97,7 @@ class Verdict:
         """The result of each condition, in the order of the pack; none while the item is not in force."""
         return self.ruling.outcomes
 
-    @lazy
+    @property
     def amount(self) -> Amount:
         """What would be paid or given; none where nothing is due, unknown where the texts leave it open."""
         if self.verdict == REFER_VERDICT:
@@ -96,7 +106,7 @@ class Verdict:
             return self.computed.amount
         if self.verdict in (NOT_ELIGIBLE, NOT_IN_FORCE):
             return NONE
-        return self.rules.amount_of(self.item, self.ruling.tier, self.ground.values)
+        return self.rules.amount_of(self.item, self.ruling, self.ground)
 
     @property
     def unmet(self) -> tuple[Reason, ...]:
@@ -118,11 +128,13 @@ class Verdict:
         """Facts that cannot change the verdict any more but could lift the amount."""
         return tier_questions(self.item.benefit, self.ground.values, self.ground.day)
 
-    @lazy
+    @property
     def refer(self) -> tuple[Reason, ...]:
         """What the texts leave open here, each with whom to ask."""
-        if self.verdict != REFER_VERDICT:
-            return ()
+        return self._referred if self.verdict == REFER_VERDICT else ()
+
+    @lazy
+    def _referred(self) -> tuple[Reason, ...]:
         reasons = [self._conflict(conflict) for conflict in self.conflicts]
         reasons += [reason for requirement in self.ruling.doubtful for reason in self._doubts(requirement)]
         reasons += [self._question(question) for question in self.ruling.fired]
@@ -163,7 +175,7 @@ class Verdict:
         return tuple(dict.fromkeys((*own, *self.amount.cites))) or self.item.cites
 
     def _reason(self, requirement: Requirement) -> Reason:
-        return Reason(requirement.id, requirement.test.facts, lambda: self._told(requirement), requirement.cites)
+        return Reason(requirement.id, requirement.test.facts, self._told, requirement.cites, about=requirement)
 
     def _told(self, requirement: Requirement) -> str:
         """The requirement, and what the person's facts say to it."""
