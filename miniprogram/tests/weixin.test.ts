@@ -87,7 +87,7 @@ test.runIf(real.length).each(real.map((screen, i) => [`${screen.name} ${i}`, scr
   expect(page.text).not.toContain('当前版本还显示不了')
   expect(page.text).not.toContain('暂时打不开')
   for (const block of screen.blocks) {
-    const said = words(block)
+    const said = block.type === 'search' ? [] : words(block) // a search says only what its field hints at
     if (said.length) expect(said.some((word) => page.text.includes(word) || page.parent.innerHTML.includes(word)), block.type).toBe(true)
   }
   for (const { label } of screen.actions) expect(page.text).toContain(label)
