@@ -150,10 +150,10 @@ class Verdict:
     @lazy
     def eligible_from(self) -> date | None:
         """The first day on which time alone fulfils what is missing; None when it does not or nothing is missing."""
-        if self.computed is not None and self.computed.eligible_from:
-            return self.computed.eligible_from
         if self.verdict != NOT_ELIGIBLE or self.ruling.barred:
             return None
+        if self.computed is not None and self.computed.eligible_from:
+            return self.computed.eligible_from
         return self.rules.turning_day(self)
 
     @lazy
