@@ -1,6 +1,7 @@
 """The sandbox is as strict as the platform: its rules, counted and refused, with wechatpy itself as the client."""
 
 import hashlib
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
@@ -413,6 +414,20 @@ def test_the_phone_on_the_page_writes_answers_and_switches(platform):
     assert not platform.faults.active
     moved_to = platform.post("/accounts/mini_program", data={"mode": "plain", "format": "xml"}).text
     assert "明文" in moved_to
+
+
+def test_the_page_disorders_the_events_and_sets_the_platform_s_clock_ahead(platform):
+    platform.post("/events", data={"disorder": ["late", "twice", "silent"]})
+    assert (platform.pusher.delay, platform.pusher.duplicates, platform.pusher.shuffled) == (10.0, True, False)
+    assert platform.world.sent_events is False
+    platform.post("/events", data={})
+    assert (platform.pusher.delay, platform.pusher.duplicates, platform.world.sent_events) == (0.0, False, True)
+    before = platform.world.now()
+    assert "拨快了 2 天" in platform.post("/clock", data={"seconds": "172800"}).text
+    assert platform.world.now() - before >= timedelta(days=2)
+    assert platform.post("/clock", data={"seconds": "1"}).status_code == 400
+    platform.post("/clock/back", data={})
+    assert platform.world.now() - before < timedelta(days=1)
 
 
 def test_values_of_every_type_are_checked_by_their_own_rule():

@@ -1,7 +1,7 @@
 """The double's pages: who uses it, their chats and cards, what the platform was asked, and switches for faults."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,12 +25,30 @@ READY_FAULTS: Sequence[tuple[str, Mapping[str, Any]]] = (
     ("订阅消息 5% 系统繁忙（-1）", {"path": SEND, "kind": "errcode", "value": -1, "rate": 0.05}),
     ("订阅消息 5% 断开连接", {"path": SEND, "kind": "reset", "rate": 0.05}),
     ("订阅消息 5% 收下后不回应", {"path": SEND, "kind": "hang", "rate": 0.05, "effect": True}),
+    ("订阅消息 5% 收下后断开", {"path": SEND, "kind": "reset", "rate": 0.05, "effect": True}),
+    ("全部返回维护网页", {"path": "*", "kind": "html"}),
     ("全部 502", {"path": "*", "kind": "http", "value": 502}),
     ("今天次数已用完（45009）", {"path": SEND, "kind": "errcode", "value": 45009}),
     ("调用太频繁（45011）一次", {"path": SEND, "kind": "errcode", "value": 45011, "times": 1}),
     ("凭证失效（40001）十次", {"path": "*", "kind": "errcode", "value": 40001, "times": 10}),
 )
 """Faults that a page switches on with one tap; the control interface has every other one."""
+
+FAULT_NAMES = {
+    "latency": "变慢（毫秒）",
+    "hang": "不回应",
+    "reset": "断开连接",
+    "http": "HTTP 状态",
+    "html": "返回网页",
+    "errcode": "错误码",
+}
+CLOCK_STEPS = {
+    "3600": "1 小时",
+    "7200": "2 小时（凭证到期）",
+    "172800": "2 天（客服窗口关闭）",
+    "259200": "3 天（媒体文件到期）",
+}
+"""Seconds by which the page sets the double's clock ahead, and what that brings about."""
 
 
 def create_blueprint(world: World, faults: Faults, pusher: Pusher, public_url: str) -> Blueprint:
@@ -41,6 +59,7 @@ def create_blueprint(world: World, faults: Faults, pusher: Pusher, public_url: s
     _serve_looks(blueprint, world, faults, pusher, public_url)
     _serve_phone(blueprint, world, pusher)
     _serve_switches(blueprint, world, faults)
+    _serve_disorder(blueprint, world, pusher)
     blueprint.register_error_handler(404, lambda error: error)  # the platform's own answer is for its interfaces
     blueprint.before_request(_refuse_strangers)
     blueprint.after_request(partial(_keep_to_ourselves, _framers(public_url)))
@@ -109,7 +128,8 @@ def _serve_looks(blueprint: Blueprint, world: World, faults: Faults, pusher: Pus
     def switches() -> str:
         return render_template(
             "sandbox/faults.html", active=faults.listed(), ready=READY_FAULTS, accounts=_accounts(world), note=_note(),
-            now=world.now(), **_names(),
+            now=world.now(), pusher=pusher, sent_events=world.sent_events, steps=CLOCK_STEPS, fault_names=FAULT_NAMES,
+            **_names(),
         )  # fmt: skip
 
 
@@ -264,3 +284,30 @@ def _serve_switches(blueprint: Blueprint, world: World, faults: Faults) -> None:
         account.mode = shape.mode
         account.format = "xml" if kind == "official_account" else shape.format
         return redirect(url_for("page.switches", note=f"{KIND_NAMES[kind]}的推送改为{MODE_NAMES[shape.mode]}模式"))
+
+
+def _serve_disorder(blueprint: Blueprint, world: World, pusher: Pusher) -> None:
+    @blueprint.post("/events")
+    def events() -> Response:
+        """Push events late, twice, out of order, or no word on what became of a message."""
+        chosen = set(request.form.getlist("disorder"))
+        pusher.delay = 10.0 if "late" in chosen else 0.0
+        pusher.duplicates, pusher.shuffled = "twice" in chosen, "shuffled" in chosen
+        world.sent_events = "silent" not in chosen
+        return redirect(url_for("page.switches", note="事件推送的设置已保存"))
+
+    @blueprint.post("/clock")
+    def clock() -> Response:
+        seconds = request.form.get("seconds", "")
+        if seconds not in CLOCK_STEPS:
+            abort(400)
+        with world.lock:
+            world.offset += timedelta(seconds=int(seconds))
+            world.forget_old_counts()
+        return redirect(url_for("page.switches", note=f"沙箱的钟拨快了 {CLOCK_STEPS[seconds]}"))
+
+    @blueprint.post("/clock/back")
+    def clock_back() -> Response:
+        with world.lock:
+            world.offset = timedelta()
+        return redirect(url_for("page.switches", note="沙箱的钟已拨回"))
