@@ -54,6 +54,9 @@ RATE = 360
 GROWTH = 1.15
 """How much more memory a process may hold at the end than at the beginning."""
 
+STILL = 5
+"""Looks at the outbox, three seconds apart, without any change after which the clock is set ahead."""
+
 UNDER_WAY = ("queued", "leased", "sending", "unknown")
 
 
@@ -258,17 +261,18 @@ class Soak:
             return Counter(dict(rows.tuples()))
 
     def _wait_for_the_end(self) -> None:
-        last = None
-        while True:
-            states = self._states()
+        """Wait for reports and pauses; once nothing happens any more, let the clock go on instead of the time."""
+        last, still = None, 0
+        while any((states := self._states())[state] for state in UNDER_WAY):
+            still = still + 1 if states == last else 0
             if states != last:
                 self._say(f"{dict(states)}")
-                last = states
-            if not any(states[state] for state in UNDER_WAY):
-                return
+            last = states
             time.sleep(3)
             self._look()
-            self._hurry(30)
+            if self._chosen.hurry or still > STILL:
+                self._stand.hurry(30)
+        self._say(f"{dict(states)}")
 
     # --- counting ---
 
