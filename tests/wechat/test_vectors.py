@@ -18,6 +18,7 @@ from backend.wechat.push import sealed
 from backend.wechat.sandbox import push as platform_push
 from backend.wechat.sandbox.push import Shape
 from backend.wechat.sandbox.world import Account
+from tests.wechat import rig
 from tests.wechat.rig import served
 
 VECTORS = json.loads((Path(__file__).parent / "vectors.json").read_text(encoding="utf8"))["vectors"]
@@ -119,6 +120,21 @@ def test_an_answer_is_sealed_as_published_and_the_platform_opens_it(vector):
         theirs = Account("mini_program", "", account, "gh")
         opened = platform_push._unseal(theirs, platform_push._parse(reply.encode(), data_format))
         assert opened == vector["plaintext"]
+
+
+@of_kind("encrypted_reply")
+def test_the_running_platform_takes_the_published_answer_to_a_push(vector, settings):
+    account, random = account_of(vector), vector["random16"].encode()
+    answer = sealed(account, vector["plaintext"], "xml", vector["timestamp"], vector["nonce"], random)
+    service = Flask("service")
+    service.add_url_rule("/push", "push", lambda: answer, methods=["POST"])
+    with rig.platform(settings) as platform, served(service) as url:
+        theirs = next(row for row in platform.world.accounts.values() if row.kind == "official_account")
+        theirs.account, theirs.callback_url = account, f"{url}/push"
+        platform.world.accounts = {theirs.app_id: theirs}
+        told = platform.control("text", name="王小明", text="在吗", account="official_account", mode="safe")
+    assert told["tries"] == 1
+    assert told["accepted"] == vector["plaintext"].startswith("<xml>"), told["problem"]
 
 
 @of_kind("encrypted_push", "encrypted_echostr", "encrypted_reply")
