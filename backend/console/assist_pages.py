@@ -7,7 +7,7 @@ from stdnum.exceptions import ValidationError
 from backend import clock
 from backend.console import cases, forms, queue
 from backend.console.navigation import only_for
-from backend.console.security import hats
+from backend.console.security import hats, wears
 from backend.policy import UnknownItem
 from backend.store import audit, facts, materials
 from backend.store.models import Application
@@ -15,6 +15,7 @@ from backend.store.photographs import UnfitFile, take
 from backend.workflow import delegates, drafts, rulebook
 from backend.workflow.case import as_staff
 from backend.workflow.refusal import Refusal
+from backend.workflow.rights import Role
 from backend.workflow.stages import State
 
 OPEN_TO_EDIT = (State.DRAFT, State.CORRECTION)
@@ -37,13 +38,18 @@ def register(blueprint: Blueprint) -> None:
 
 def _assist(error: str | None = None):
     pack = rulebook.packs().get(g.staff.city or "")
-    mine = queue.listing(hats(), queue.Filters(scope="visible"), clock.today())
+    mine = queue.delegated(g.staff.id)
     items = [item for item in pack.items.values() if item.kind == "service"] if pack else []
-    return render_template("console/assist.html", items=items, cases=mine.cases, error=error)
+    return render_template("console/assist.html", items=items, cases=mine, error=error)
 
 
 def _start():
-    """Take down who the person is and that he authorised it, and begin (or go on with) the draft."""
+    """Take down who the person is and that he authorised it, and begin (or go on with) the draft.
+
+    A specialist's; HR begins with a table, where it is checked whose people they are.
+    """
+    if not wears({Role.SPECIALIST}):
+        abort(403)
     form, now = request.form, clock.now()
     identity = {name: form.get(name, "").strip() for name in drafts.IDENTITY}
     problem = _identity_problem(identity) or (None if form.get("authorised") == "yes" else NOT_AUTHORISED)
@@ -125,7 +131,8 @@ def _facts(case_id: str):
     case, now = _own(case_id), clock.now()
     told, wrong = forms.read(rulebook.packs().vocabulary, _asked(case), request.form)
     if told:
-        facts.tell(case.applicant_id, told, "staff", now, g.staff.id)
+        source, teller = ("employer", g.staff.employer_id) if g.staff.employer_id else ("staff", g.staff.id)
+        facts.tell(case.applicant_id, told, source, now, teller)
         audit.record(audit.Actor("staff", g.staff.id), "edit", "application", case.id, now, {"facts": len(told)})
     if wrong:
         return _case(case_id, wrong), 422

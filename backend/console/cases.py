@@ -34,7 +34,7 @@ from backend.store.models import (
 from backend.workflow import payments, rulebook
 from backend.workflow.case import commands_for, desk_of
 from backend.workflow.ledger import Line
-from backend.workflow.rights import Hat, Role, sees
+from backend.workflow.rights import Hat, sees
 from backend.workflow.stages import Stage
 
 OUTCOMES = {FALSE: ("no", "不满足"), REFER: ("doubt", "要人判断"), TRUE: ("yes", "满足")}
@@ -111,9 +111,9 @@ def readable(hats: Sequence[Hat], case_id: str) -> Application:
 
 
 def _is_seen(hats: Sequence[Hat], case: Application) -> bool:
-    """A draft is its applicant's own, and the specialist's who acts for the person; nobody else's."""
+    """A draft is its applicant's own, and the specialist's or HR's who acts for the person; nobody else's."""
     agencies = agencies_of(case)
-    seers = [hat for hat in hats if case.submitted_at is not None or hat.role == Role.SPECIALIST]
+    seers = [hat for hat in hats if case.submitted_at is not None or case.delegate_id in (hat.wearer, hat.owner)]
     return any(sees(hat, desk_of(case), agencies, case.delegate_id) for hat in seers)
 
 

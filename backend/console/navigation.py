@@ -25,7 +25,8 @@ class Page:
 
 PAGES = (
     Page("console.home", "办件", STAFF_ROLES - {Role.ADMIN}),
-    Page("console.assist", "代办", frozenset({Role.SPECIALIST})),
+    Page("console.assist", "代办", frozenset({Role.SPECIALIST, Role.EMPLOYER})),
+    Page("console.filing", "批量申报", frozenset({Role.EMPLOYER})),
     Page("console.notices", "公示与异议", OFFICES | {Role.LEADER, Role.AUDITOR}),
     Page(
         "console.payments",

@@ -342,7 +342,7 @@ class Application(Base):
 
     class Meta:
         indexes = (
-            (("city", "agency", "state", "due_on", "id"), False),
+            (("city", "agency", "role", "state", "due_on", "id"), False),  # a desk, without reading the rows
             (("employer", "state", "due_on"), False),
             (("applicant", "item", "state"), False),
             (("city", "state", "due_on"), False),
@@ -390,7 +390,11 @@ class StepRecord(Base):
     overdue_since = DateField(null=True)
 
     class Meta:
-        indexes = ((("application", "position"), False), (("agency", "left_at", "due_on"), False))
+        indexes = (
+            (("application", "position"), False),
+            (("application", "agency"), False),
+            (("agency", "left_at", "due_on"), False),
+        )
 
 
 StepRecord.add_index(
@@ -679,7 +683,7 @@ class Payment(Base):
     class Meta:
         indexes = (
             (("city", "payer", "state", "period"), False),
-            (("city", "state", "payer", "fen"), False),  # what waits, summed without reading the rows
+            (("city", "state", "payer", "fen", "due_on"), False),  # sums, without reading the rows
             (("city", "id"), False),
             (("city", "paid_on"), False),
             (("applicant", "period"), False),

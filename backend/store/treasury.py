@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from peewee import JOIN, fn
+from peewee import JOIN, SQL, fn
 
 from backend.store.models import Application, ClosedPeriod, Payment, PaymentBatch
 
@@ -40,12 +40,14 @@ class Choice:
 
 
 PAGE = 100
+SETTLED, UNSETTLED = ("paid",), ("due", "batched", "failed", "stopped")
 
 
-def sums(purse: Purse) -> list[Payment]:
-    """Return fen and count (`n`) by payer and state."""
-    total, number = fn.SUM(Payment.fen).alias("fen"), fn.COUNT(Payment.id).alias("n")
-    grouped = Payment.select(Payment.payer, Payment.state, total, number).where(purse.condition())
+def sums(purse: Purse, settled: bool = False) -> list[Payment]:
+    """Return fen and count (`n`) by payer and state: of what is not paid yet, or (`settled`) of all that is paid."""
+    total, number = fn.SUM(Payment.fen).alias("fen"), fn.COUNT(SQL("1")).alias("n")
+    chosen = purse.condition() & (Payment.state.in_(SETTLED if settled else UNSETTLED))
+    grouped = Payment.select(Payment.payer, Payment.state, total, number).where(chosen)
     return list(grouped.group_by(Payment.payer, Payment.state).order_by(Payment.payer, Payment.state))
 
 

@@ -87,10 +87,11 @@ def holds(hat: Hat, desk: Desk) -> bool:
 def sees(hat: Hat, desk: Desk, agencies: Iterable[str], delegate: str | None = None) -> bool:
     """Tell whether a hat may read a case: its own city's, and one its agency takes part in (`agencies`).
 
-    HR sees its employer's, a specialist those of whom he is the delegate, leaders, coordinators and auditors the city.
+    HR sees its employer's and what it files for somebody, a specialist those of whom he is the delegate, leaders,
+    coordinators and auditors the city.
     """
     if hat.role == Role.EMPLOYER:
-        return hat.employer is not None and hat.employer == desk.employer
+        return hat.employer is not None and (hat.employer == desk.employer or delegate == hat.wearer)
     if hat.role == Role.SPECIALIST:
         return delegate in (hat.wearer, hat.owner)
     if hat.role == Role.ADMIN or not _in_scope(hat, desk):

@@ -3,6 +3,7 @@
 import pytest
 
 from backend import clock
+from backend.console import payments_pages
 from backend.workflow import insight, rulebook
 from tests.console.site import console_app
 from tests.console.visitor import Visitor
@@ -13,6 +14,7 @@ from tests.workflow.office import Office, Talent
 def _own_time():
     """The clock of a test is its own; figures counted in one test are not those of another."""
     insight.kept.clear()
+    payments_pages.paid_sums.clear()
     yield
     clock.follow(None)
 
