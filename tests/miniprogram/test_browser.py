@@ -437,8 +437,19 @@ def test_a_wide_screen_shows_the_app_in_a_telephone_whose_address_can_be_copied(
     context.close()
 
 
-def test_on_a_slow_network_the_first_content_is_there_within_a_second_and_a_half(browser, server):
+WEIGHT = """() => ({
+  paint: performance.getEntriesByName('first-contentful-paint')[0].startTime,
+  scripts: performance.getEntriesByType('resource').filter(({name}) => name.endsWith('.js')).reduce((sum, one) => sum + one.encodedBodySize, 0),
+  jumps: window.jumps,
+})"""  # noqa: E501 - one expression, told to Chromium
+JUMPS = """window.jumps = 0
+new PerformanceObserver((list) => list.getEntries().forEach(({value}) => (window.jumps += value)))
+  .observe({type: 'layout-shift', buffered: true})"""
+
+
+def test_on_a_slow_network_the_first_content_comes_soon_weighs_little_and_does_not_jump(browser, server):
     context = browser.new_context(viewport={"width": 390, "height": 844})
+    context.add_init_script(JUMPS)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")
@@ -446,6 +457,8 @@ def test_on_a_slow_network_the_first_content_is_there_within_a_second_and_a_half
     session.send("Network.emulateNetworkConditions", slow_4g)
     page.goto(f"{server.url}/#/pages/items")
     page.get_by_text("引进人才生活补助").wait_for()
-    paint = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    found = page.evaluate(WEIGHT)
     context.close()
-    assert paint < 1500
+    assert found["paint"] < 1500
+    assert 50_000 < found["scripts"] < 350 * 1024
+    assert found["jumps"] < 0.05
