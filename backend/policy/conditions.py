@@ -424,6 +424,19 @@ def doubts(condition: Condition, values: Values, day: date) -> frozenset[str]:
     return frozenset().union(*(doubts(part, values, day) for part in parts))
 
 
+def turns_by_time(condition: Condition) -> bool:
+    """Whether time alone can make or break it: it rests on a period, an age, a counter or the day itself."""
+    if isinstance(condition, FactTest):
+        return condition.grows or condition.birth is not None
+    if isinstance(condition, All | Any_):
+        return any(map(turns_by_time, condition.parts))
+    if isinstance(condition, Referring):
+        return turns_by_time(condition.part) or turns_by_time(condition.when)
+    if isinstance(condition, Not):
+        return turns_by_time(condition.part)
+    return isinstance(condition, ElapsedTest | DayTest)
+
+
 def _merge(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """Join name lists, each name once, in order."""
     return tuple(dict.fromkeys(name for group in groups for name in group))

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from backend.policy import money
 from backend.policy.benefit import METHODS, Amount, amount_in, with_shares
 from backend.policy.compiled import Outcome, Outcomes, compile_all
-from backend.policy.conditions import FALSE, Values
+from backend.policy.conditions import FALSE, Values, turns_by_time
 from backend.policy.directory import Directory
 from backend.policy.questions import fewest_questions
 from backend.policy.ruling import (
@@ -57,13 +57,14 @@ class Ruleset:
         self.vocabulary = pack.vocabulary
         self._plans = {item.id: _Plan(item) for item in items.values()}
         self._whole = _Whole(items.values())
+        self._last: Ground | None = None
         self._cited: dict[tuple[Any, ...], Cites] = {}
         self._counters = [fact.name for fact in self.vocabulary.top_level.values() if fact.grows]
 
     def within(self, pack: Pack, directories: Sequence[Directory], calendar: Calendar) -> Ruleset:
         """Return the same rules among other directories and on another calendar; everything worked out is shared."""
         twin = copy(self)
-        twin.pack, twin.directories, twin.calendar = pack, tuple(directories), calendar
+        twin.pack, twin.directories, twin.calendar, twin._last = pack, tuple(directories), calendar, None
         return twin
 
     def only(self, items: Iterable[str]) -> Ruleset:
@@ -77,16 +78,23 @@ class Ruleset:
 
     def judge(self, item_id: str, facts: Values, as_of: date) -> Verdict:
         """Judge one item. `facts` are values as Vocabulary.parse returns them. Raises KeyError for an unknown id."""
-        return self._decide(self._plans[item_id], self.prepare(facts, as_of))
+        return self._decide(self._plans[item_id], self._ground_of(facts, as_of))
 
     def judge_all(self, facts: Values, as_of: date, items: Iterable[str] | None = None) -> list[Verdict]:
         """Judge several items (all by default), preparing the facts once."""
-        ground = self.prepare(facts, as_of)
+        ground = self._ground_of(facts, as_of)
         if items is not None:
             return [self._decide(self._plans[item_id], ground) for item_id in items]
         outcomes = self._whole.test(ground.values, as_of)
         plans = self._plans.values()
         return [self._decide(plan, ground, outcome) for plan, outcome in zip(plans, outcomes, strict=True)]
+
+    def _ground_of(self, facts: Values, day: date) -> Ground:
+        """Prepare the facts, or take what was prepared last: a person is often judged item by item."""
+        last = self._last
+        if last is None or last.day != day or last.given != facts:
+            self._last = last = self.prepare(dict(facts), day)
+        return last
 
     def prepare(self, facts: Values, day: date) -> Ground:
         """Add to the facts what follows from them on that day."""
@@ -126,6 +134,12 @@ class Ruleset:
         if computed is not None and computed.verdict is not None and verdict == ELIGIBLE:
             verdict = computed.verdict
         return Verdict(self, item, ground, verdict, ruling, conflicts, computed)
+
+    def closing_day(self, verdict: Verdict) -> date | None:
+        """Return the last day on which the conditions that run out by time still hold."""
+        values, day = verdict.ground.values, verdict.ground.day
+        days = [test.closes(values, day) for test in self._plans[verdict.item.id].turning]
+        return min((d for d in days if d), default=None)
 
     def turning_day(self, verdict: Verdict) -> date | None:
         """Return the first day after the verdict's on which time alone makes it eligible or a mere question."""
@@ -205,6 +219,7 @@ class _Plan:
     def __init__(self, item: Item):
         self.item, self.rule, self.method = item, ruler(item), METHODS.get(item.benefit.method or "")
         self._since, self._until = item.since or date.min, item.until or date.max
+        self.turning = [c.test for c in item.conditions if turns_by_time(c.test)]
         tests = [c.test for c in (*item.conditions, *item.exclusions)]
         self.facts = frozenset(name for test in tests for name in test.facts)
 

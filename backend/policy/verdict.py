@@ -159,9 +159,7 @@ class Verdict:
     @lazy
     def closes_on(self) -> date | None:
         """The last day on which the conditions that run out by time still hold."""
-        values, day = self.ground.values, self.ground.day
-        days = (condition.test.closes(values, day) for condition in self.item.conditions)
-        return min((d for d in days if d), default=None)
+        return self.rules.closing_day(self)
 
     @property
     def citations(self) -> Cites:

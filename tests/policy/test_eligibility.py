@@ -148,3 +148,23 @@ def test_a_deadline_has_run_out_only_after_its_last_day(small):
     on_the_day, after = (judge(small, "dl", facts, date(2020, 10, d)) for d in (12, 13))
     assert (on_the_day.verdict, after.verdict) == ("not_eligible", "eligible")
     assert on_the_day.amount.value == date(2020, 10, 12)
+
+
+def test_facts_that_changed_since_the_last_judgement_are_judged_anew(small):
+    rules, day = small.on(date(2020, 5, 20)), date(2020, 5, 20)
+    facts = small.vocabulary.parse(FACTS)
+    assert rules.judge("living_allowance", facts, day).verdict == "eligible"
+    facts["pension_months_consecutive"] = 2
+    assert rules.judge("living_allowance", facts, day).verdict == "not_eligible"
+    assert rules.judge("living_allowance", facts, date(2020, 3, 26)).verdict == "not_in_force"
+    facts["pension_months_consecutive"] = 3
+    assert [verdict.verdict for verdict in rules.judge_all(facts, day, ["living_allowance"])] == ["eligible"]
+
+
+def test_item_by_item_and_all_at_once_come_to_the_same(packs):
+    day = date(2021, 4, 1)
+    pack = packs["anyang"]
+    rules, facts = pack.on(day), pack.vocabulary.parse({"education": "master", "has_talent_card": True})
+    at_once = [(v.item.id, v.verdict, v.missing, v.closes_on) for v in rules.judge_all(facts, day)]
+    one_by_one = [rules.judge(id_, facts, day) for id_ in rules.items]
+    assert [(v.item.id, v.verdict, v.missing, v.closes_on) for v in one_by_one] == at_once

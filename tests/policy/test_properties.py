@@ -133,3 +133,12 @@ def test_no_month_is_paid_that_was_not_insured_or_lies_outside_the_window(hired,
 def test_what_has_accrued_never_shrinks_as_time_goes_on(hired, insured, on, later):
     sums = [accrue(1200, hired, 36, insured, 3, day).total for day in (on, on + timedelta(days=later))]
     assert sums[0] <= sums[1]
+
+
+def test_no_condition_that_time_can_end_is_taken_for_one_that_it_cannot(packs):
+    for city in CITIES:
+        for example in read_examples(city):
+            rules, facts = packs[city].on(example.as_of), packs[city].vocabulary.parse(example.facts)
+            verdict = rules.judge(example.item, facts, example.as_of)
+            days = [c.test.closes(verdict.ground.values, example.as_of) for c in verdict.item.conditions]
+            assert verdict.closes_on == min((day for day in days if day), default=None)
