@@ -14,12 +14,13 @@ from huey import RedisHuey
 from huey.serializer import SignedSerializer
 from redis import ConnectionPool, Redis
 
-from backend.jobs import campaigns, farewell, housekeeping, morning
+from backend.jobs import campaigns, farewell, housekeeping, menu, morning
 from backend.jobs.inbound import Inbox, unanswered
 from backend.jobs.senders import AccountTemplates
 from backend.settings import Settings
 from backend.store.database import connection
 from backend.store.models_messaging import InboundMessage
+from backend.wechat.errors import WeChatError
 from backend.wechat.gateway import AccountKind
 from backend.workflow import clocks
 
@@ -69,6 +70,17 @@ def _fill_campaign(desk: Desk, campaign: str) -> None:
         desk.later("fill_campaign", campaign)
 
 
+def _offer_menu(desk: Desk, period: str) -> None:
+    """Give the official account a menu where it has none."""
+    inbox = desk.inboxes.get(AccountKind.OFFICIAL_ACCOUNT)
+    if inbox is None:
+        return
+    try:
+        log.info("offer_menu: %s", menu.offer(inbox.gateway, desk.settings))
+    except WeChatError as error:
+        log.warning("the official account has no menu and got none: %s", error)
+
+
 def _clockwork(work: Callable[[datetime], object]) -> Task:
     """A task that is a function of the present moment alone."""
 
@@ -84,6 +96,7 @@ TASKS: Mapping[str, Task] = {
     "answer_forgotten": _answer_forgotten,
     "fill_campaigns": _fill_campaigns,
     "fill_campaign": _fill_campaign,
+    "offer_menu": _offer_menu,
     "look_ahead": _clockwork(morning.look_ahead),
     "remind": _clockwork(morning.remind),
     "tidy": _clockwork(housekeeping.tidy),
@@ -111,6 +124,7 @@ class Schedule:
 SCHEDULES: Sequence[Schedule] = (
     Schedule("answer_forgotten", minutes=1),
     Schedule("fill_campaigns", minutes=1),
+    Schedule("offer_menu", minutes=24 * 60),
     *(Schedule(work.__name__, minutes=60) for work in clocks.EVERY_HOUR),
     *(Schedule(work.__name__, at=time(1, 0)) for work in clocks.EVERY_DAY),
     Schedule("look_ahead", at=time(2, 0)),

@@ -80,6 +80,7 @@ MEANINGS: Mapping[int, Meaning] = {
     # the account
     48001: Meaning(Kind.PERMANENT, Scope.ACCOUNT, "账号没有这个接口的权限。"),
     48004: Meaning(Kind.PERMANENT, Scope.ACCOUNT, "接口被微信封禁，请到公众平台查看原因。"),
+    46003: Meaning(Kind.PERMANENT, Scope.ACCOUNT, "服务号还没有菜单。"),
     48006: Meaning(Kind.PERMANENT, Scope.ACCOUNT, "本月清零次数已用完。"),
     40013: Meaning(Kind.PERMANENT, Scope.ACCOUNT, _SETUP),
     40125: Meaning(Kind.PERMANENT, Scope.ACCOUNT, _SETUP),

@@ -45,6 +45,7 @@ UNSENT = (NewConnectionError, ConnectTimeoutError, ProxyError, SSLError)
 """What urllib3 says when no byte of the request left the house."""
 
 TICKET_SECONDS = 7000
+NO_MENU = 46003
 
 
 class AccountKind(StrEnum):
@@ -328,6 +329,16 @@ class Gateway:
         """Return the subscribe-message templates the operator chose in the account."""
         answer = self._get("wxaapi/newtmpl/gettemplate", {})
         return [_account_template(row) for row in answer.get("data", ())]
+
+    def has_menu(self) -> bool:
+        """Whether the official account has a menu, made by us or by its operator."""
+        try:
+            self._get("cgi-bin/menu/get", {})
+        except WeChatError as error:
+            if error.errcode != NO_MENU:
+                raise
+            return False
+        return True
 
     def set_menu(self, buttons: Sequence[Mapping[str, Any]]) -> None:
         """Set the menu of the official account: at most three buttons of at most five entries."""

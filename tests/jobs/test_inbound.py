@@ -9,7 +9,7 @@ from flask import Flask
 from PIL import Image
 
 from backend import clock
-from backend.jobs import farewell, inbound
+from backend.jobs import farewell, inbound, menu
 from backend.jobs.inbound import PICTURE_KEPT, PICTURE_NEEDS_CONSENT, REST, SORRY, WELCOME, _parts, unanswered, written
 from backend.jobs.senders import AccountTemplates
 from backend.store import chat, credits, materials, outbox, people
@@ -44,7 +44,7 @@ class Service:
 
     def __init__(self, settings, platform, redis):
         self.platform, self.assistant, self.queued = platform, Assistant(), []
-        settings = replace(settings, wechat_base_url=platform.url)
+        self.settings = settings = replace(settings, wechat_base_url=platform.url)
         gateways = open_gateways(settings, redis, clock.now)
         self.templates = AccountTemplates(gateways.mini_program, {}, clock.now)
         self.inboxes = inbound.open_inboxes(
@@ -296,6 +296,14 @@ def test_the_platform_s_reports_are_kept_for_the_worker(service):
         threading.Event().wait(0.05)
     [report] = SentReport.select()
     assert (report.msgid, report.errcode, report.template_id) == (msgid, 0, template.id)
+
+
+def test_the_official_account_gets_a_menu_where_it_has_none_whose_buttons_answer(service):
+    inbox = service.inboxes[AccountKind.OFFICIAL_ACCOUNT]
+    assert (menu.offer(inbox.gateway, service.settings), menu.offer(inbox.gateway, service.settings)) == (True, False)
+    theirs = next(row for row in service.platform.world.accounts.values() if row.kind == "official_account")
+    keys = [button["key"] for button in theirs.menu["button"] if button["type"] == "click"]
+    assert keys == list(inbound.MENU)
 
 
 def test_following_menu_and_leaving(service):
