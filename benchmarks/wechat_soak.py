@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from peewee import fn
+from peewee import SQL, fn
 
 from backend.store import database
 from backend.store.models import ConsentCredit, OutboxMessage
@@ -257,7 +257,7 @@ class Soak:
 
     def _states(self) -> Counter:
         with database.connection():
-            rows = OutboxMessage.select(OutboxMessage.state, fn.COUNT(OutboxMessage.id)).group_by(OutboxMessage.state)
+            rows = OutboxMessage.select(OutboxMessage.state, fn.COUNT(SQL("*"))).group_by(OutboxMessage.state)
             return Counter(dict(rows.tuples()))
 
     def _wait_for_the_end(self) -> None:
