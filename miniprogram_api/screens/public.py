@@ -622,7 +622,8 @@ def _group(found: Verdict, view: Home) -> str:
 
 def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
     """Everything of the city judged for this person: what can be had, what is near, and what is worth asking next."""
-    groups = [(name, [v for v in view.verdicts if _group(v, view) == key]) for key, name in GROUPS.items()]
+    ordered = sorted(view.verdicts, key=_pays_nothing)
+    groups = [(name, [v for v in ordered if _group(v, view) == key]) for key, name in GROUPS.items()]
     sections: list[b.Block] = [
         b.Section(
             title=f"{name}（{len(found)}）",
@@ -632,7 +633,7 @@ def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
         for number, (name, found) in enumerate(groups)
         if found
     ]
-    form = [
+    form: list[b.Block] = [
         b.Form(
             id=f"chances-{view.pack.city.id}",
             title="回答这几个问题，结果会更准",
@@ -640,9 +641,9 @@ def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
             submit=button("更新结果", b.Submit(method="PUT", path="/me/facts", then=b.Reload()), "primary"),
         )
     ]
-    return b.Screen(
-        name="chances", title="我能享受什么", blocks=[*(form if ask else []), *sections], cache=b.Cache(fresh=0)
-    )
+    had = 1 if groups[0][1] else 0  # what can be had comes before what is still asked
+    blocks = [*sections[:had], *(form if ask else []), *sections[had:]]
+    return b.Screen(name="chances", title="我能享受什么", blocks=blocks, cache=b.Cache(fresh=0))
 
 
 # --- articles, windows, help ------------------------------------------------------------------------------------------
