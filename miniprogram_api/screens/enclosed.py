@@ -18,7 +18,6 @@ def field(line: str, fact: Fact, today: date, city: str) -> b.Form:
     send = b.Submit(path="/assistant/facts", body={"city": city}, busy="正在记下…")
     return b.Form(
         id=f"{line}-{fact.name}",
-        text=fact.why,
         fields=[fields.field(fact, None, today, city=city)],
         submit=button("填好了", send, "primary"),
     )

@@ -14,6 +14,8 @@ from miniprogram_api.screens.texts import button, to
 
 PUBLIC = b.Cache(fresh=300, offline=True, personal=False)
 MINE = b.Cache(fresh=0, offline=True)
+UNNAMED = "您"
+"""Stands for the name of somebody who has not told it."""
 ASK = ("我能领哪些补贴？", "购房补贴要什么材料？", "人才认定怎么办？", "生活补助发几年？")
 
 
@@ -52,7 +54,7 @@ def home(view: Home) -> b.Screen:
     good = sorted((v for v in view.verdicts if _open_to(view, v)), key=_pays_nothing)
     blocks: list[b.Block] = [
         b.Hero(
-            title=f"{view.name}，您好" if view.name else f"欢迎来{city.name}",
+            title=_greeting(view),
             text=_situation(view, good),
             city=button(city.name, to("cities"), icon=b.Icon.LOCATION),
             placeholder="想问什么，直接说",
@@ -76,6 +78,12 @@ def _open_to(view: Home, found: Verdict) -> bool:
 def _pays_nothing(found: Verdict) -> bool:
     """Sums come first: what is worth most to know on one glance."""
     return not found.amount.value or isinstance(found.amount.value, date)
+
+
+def _greeting(view: Home) -> str:
+    if view.name in ("", UNNAMED):
+        return "您好" if view.name else f"欢迎来{view.pack.city.name}"
+    return f"{view.name}，您好"
 
 
 def _situation(view: Home, good: Sequence[Verdict]) -> str | None:

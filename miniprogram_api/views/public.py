@@ -52,7 +52,7 @@ def _home(asked: Asked) -> public.Home:
     return public.Home(
         pack=asked.pack,
         today=asked.today,
-        name=Applicant.get_by_id(asked.me).name_masked or "您",
+        name=Applicant.get_by_id(asked.me).name_masked or public.UNNAMED,
         verdicts=verdicts(asked),
         known=len(facts.current(asked.me)),
         cases=[_running(case) for case in own if State(case.state) in OPEN | {State.DRAFT}],
