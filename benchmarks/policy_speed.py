@@ -47,19 +47,29 @@ def ours(pack: Pack, number: int, repeats: int) -> dict[str, float]:
     return {
         "all_items": _speed(pack, invented, None, repeats),
         "all_items_examples": _speed(pack, from_examples, None, repeats),
+        "item_by_item": _speed(pack, invented, list(pack.items), repeats, _judge_each),
         "shared_items": _speed(pack, invented, ITEMS, repeats),
     }
 
 
-def _speed(pack: Pack, persons: Sequence[Person], items: Sequence[str] | None, repeats: int) -> float:
-    _judge(pack, persons[:100], items)
-    return len(persons) / undisturbed(lambda some: _judge(pack, some, items), persons, repeats)
+def _speed(pack: Pack, persons: Sequence[Person], items: Sequence[str] | None, repeats: int, judge=None) -> float:
+    judge = judge or _judge
+    judge(pack, persons[:100], items)
+    return len(persons) / undisturbed(lambda some: judge(pack, some, items), persons, repeats)
 
 
 def _judge(pack: Pack, persons: Iterable[Person], items: Sequence[str] | None) -> None:
     for day, facts in persons:
         for verdict in pack.on(day).judge_all(facts, day, items):
             read_in_full(verdict)
+
+
+def _judge_each(pack: Pack, persons: Iterable[Person], items: Sequence[str]) -> None:
+    """Ask for one item after another, as a client that knows no better does."""
+    for day, facts in persons:
+        rules = pack.on(day)
+        for item in items:
+            read_in_full(rules.judge(item, facts, day))
 
 
 def read_in_full(verdict: Verdict) -> tuple[Any, ...]:
@@ -112,6 +122,7 @@ def _lines(pack: Pack, found: dict[str, float]) -> Iterable[str]:
     yield f"{pack.city.name}全部 {len(pack.items)} 个事项，完整判断"
     yield f"  {found['all_items']:>9,.0f}  虚构的人"
     yield f"  {found['all_items_examples']:>9,.0f}  例子里的人"
+    yield f"  {found['item_by_item']:>9,.0f}  虚构的人，一个事项一个事项地问"
     yield f"其中三个共用事项（{'、'.join(pack.items[id_].name for id_ in ITEMS)}）"
     for name, title in TITLES.items():
         if name in found:
