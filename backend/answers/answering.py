@@ -11,13 +11,16 @@ The order for one question in one city:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from backend.answers.asked import Asked, spoken_names
 from backend.answers.candidates import best_answer
 from backend.answers.case import Case, World
 from backend.answers.declining import declined, outside
+from backend.answers.figures import spoken_day
 from backend.answers.lookups import (
     agency_duties,
     award_tier,
@@ -76,14 +79,33 @@ def answers(asked: Asked, world: World) -> list[Answer]:
 
 def answer(case: Case) -> Answer:
     """Answer one question in one city."""
-    declined = outside(case)
-    if declined is not None:
-        return declined
+    refused = outside(case)
+    if refused is not None:
+        return refused
+    earlier = _earlier(case)
+    if earlier is not None:
+        return earlier
     for special in SPECIAL.get(case.asked.intent, ()):
         found = special(case)
         if found is not None:
             return found
     return _absent_item(case) or best_answer(case)
+
+
+BEFORE = re.compile(
+    r"(?:升级版|新政策|新文件|21年|2021年.{0,4})(?:出来|发布|实行|出台|意见)?(?:之前|以前|前)|原来的(?:比例|标准|规定)|老政策"
+)
+
+
+def _earlier(case: Case) -> Answer | None:
+    """What held before the newest text, when that is asked: 升级版之前几比几."""
+    starts = [day for day in case.pack.starts if day <= case.world.today]
+    if len(starts) < 2 or not BEFORE.search(case.text):
+        return None
+    before = replace(case.world, today=starts[-1] - timedelta(days=1))
+    asked = replace(case.asked, text=BEFORE.sub(" ", case.text))
+    found = answer(Case.of(asked, case.city, before))
+    return replace(found, text=f"{spoken_day(starts[-1])}以前：{found.text}") if found.kind != "declined" else found
 
 
 def _only_city(asked: Asked, world: World) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.answers.heard import Scene, heard, known_home, values_of
 from backend.answers.utterance import Entity, Part, Utterance
+from backend.answers.words import cues
 from backend.policy.catalogue import Pack, UnknownItem
 from backend.policy.types import Item
 
@@ -66,6 +67,9 @@ WEAK_NAMES = frozenset(
     ]
 )
 """Names that are said in passing too; they give way to any other name of an item."""
+CLEAR = 0.4
+ASKING = re.compile(r"多少|几|什么|啥|哪|谁|怎么|咋|多[久长大]|吗|么|呢|不$|没$|没有$|行不|能不|要不")
+"""A part less clear than this and without an asking word is no question where there are others."""
 CARRIED = ("ask_same",)
 
 
@@ -111,6 +115,7 @@ class Asked:
     carried: bool = False
     city_said: bool = False
     context: str = ""
+    cued: bool = False
 
     @property
     def intent(self) -> str:
@@ -135,6 +140,8 @@ def questions(
     `goes_on` takes a message that is no question by itself as the last question again.
     """
     asking = [part for part in utterance.parts if part.asks or not part.intent] or list(utterance.parts[-1:])
+    clear = [part for part in asking if part.confidence >= CLEAR or ASKING.search(part.text) or not part.intent]
+    asking = clear or asking
     told = heard(utterance, scene)
     every = known_home(values_of(told))
     own = known_home(values_of([each for each in told if each.own]))
@@ -156,7 +163,11 @@ def _asked(
     said_cities = _cities(utterance, part, packs)
     around = [other for other in utterance.parts if other is not part and not other.asks]
     cities = said_cities or tuple(filter(None, [topic.city or home]))
-    names = item_names(utterance, part, telling) or names_elsewhere(topic, cities, packs)
+    names = item_names(utterance, part, telling)
+    there = [packs[city] for city in cities]
+    named = any(name not in WEAK_NAMES for name in names)
+    cued = () if named else cued_names(part.text, there) or (() if names else cued_names(utterance.text, there))
+    names = cued or names or names_elsewhere(topic, cities, packs)
     carried = goes_on or part.intent in CARRIED
     ranking = part.ranking
     if carried:
@@ -174,7 +185,14 @@ def _asked(
         carried=carried,
         city_said=bool(said_cities),
         context=" ".join(other.text for other in around),
+        cued=bool(cued),
     )
+
+
+def cued_names(text: str, packs: Sequence[Pack]) -> tuple[str, ...]:
+    """Return the name of the first item of the cities whose words, apart from each other, are in the text."""
+    found = (name for name, pattern in cues().items() if pattern.search(text))
+    return next(((name,) for name in found if any(items_named((name,), pack) for pack in packs)), ())
 
 
 def names_elsewhere(topic: Topic, cities: Sequence[str], packs: Mapping[str, Pack]) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def amount(case: Case, item: Item) -> Answer | None:
     lines = [_tier_line(tier, benefit) for tier in tiers]
     text = f"{item.name}：{'；'.join(dict.fromkeys(line for line in lines if line))}{_how_long(benefit)}"
     if len(tiers) == 1:
-        text += _times(case, tiers[0]) or (_total(tiers[0], benefit) if is_total(case.text) else "")
+        text += _times(case, tiers[0]) or _total(case, tiers[0], benefit)
     computed = len(tiers) == 1 and _depends(item) & {*case.supposed, *case.world.facts}
     return _said(case, item, text, [cite for tier in tiers for cite in tier.cites], "personal" if computed else "said")
 
@@ -78,7 +78,8 @@ def names_grade(label: str, word: str) -> bool:
 
 
 def _tier_line(tier: Tier, benefit: Benefit) -> str:
-    if tier.label and tier.value is None and tier.kind != "discretionary":
+    figured = tier.max is not None and bool(re.search(r"\d", tier.label or ""))
+    if tier.label and (figured or (tier.value is None and tier.kind != "discretionary")):
         return tier.label
     given = figures.tier_amount(tier, benefit)
     return given if not tier.label else tier.label if given in tier.label else f"{tier.label}{given}"
@@ -96,10 +97,15 @@ def _times(case: Case, tier: Tier) -> str:
     return f"，{times}天共{tier.value * times}元"
 
 
-def _total(tier: Tier, benefit: Benefit) -> str:
+A_YEAR = r"[一1]年(?:下来|到头|能|给|拿|发|补|领|共|合计|一共|多少|有多少)|每年(?:能|给|拿|发|补|领|多少)"
+
+
+def _total(case: Case, tier: Tier, benefit: Benefit) -> str:
     months = tier.months or benefit.months
-    if not months or not isinstance(tier.value, int):
+    if not months or not isinstance(tier.value, int) or not (is_total(case.text) or case.says(A_YEAR)):
         return ""
+    if case.says(A_YEAR) and "月" in (tier.unit or benefit.unit or ""):
+        return f"，一年{tier.value * 12}元，实际按缴费月份发"
     return f"，领满一共{tier.value * months}元，实际按缴费月份发"
 
 
@@ -129,7 +135,13 @@ def _nothing_paid(case: Case, item: Item) -> Answer | None:
 
 
 def compare_grades(case: Case, item: Item) -> Answer | None:
-    """Several grades side by side, two with their difference."""
+    """Several grades side by side, two with their difference; of one person with several, the best."""
+    if case.says("既|又是|又有|同时|也是|兼|哪一?档|哪个档|就高") and not case.says("差|比"):
+        merged = {name: value for _, facts in case.grades for name, value in facts.items()}
+        tier = best_tier(item.benefit, {**case.world.facts, **merged}, case.world.today)
+        if tier is not None and tier.value is not None:
+            text = f"{item.name}按最高的一档：{_tier_line(tier, item.benefit)}，不相加"
+            return _said(case, item, text, tier.cites, "personal")
     found: list[tuple[str, Tier]] = []
     for word, facts in case.grades:
         tier = best_tier(item.benefit, {**case.world.facts, **facts}, case.world.today) or next(

@@ -17,9 +17,10 @@ from pathlib import Path
 import yaml
 
 from backend.answers.aspects import TABLE, names_grade
-from backend.answers.case import Case
+from backend.answers.case import SURE, Case
 from backend.answers.declining import unanswered
 from backend.answers.reply import Answer
+from backend.answers.words import cues
 from backend.policy.knowledge import Hit, Snippet
 from backend.policy.types import Item
 
@@ -33,6 +34,8 @@ SURE_ENOUGH, MORE, SAID_MOST = 0.75, 2, 280
 LONG, SHORT_ENOUGH = ("clause", "article"), 120
 SAID_ALREADY = 0.8
 """From this share of pairs of characters and figures on, a further answer says what was said already."""
+ASKING_WORD = re.compile(r"^几|^[一两三四](?:件|样|个|条|点|步)|(.)不\1|从头|到尾|一步|挨个|分别|顺便|另外|请教|打听")
+"""Words by which one asks or leads up to asking; no answer has to carry them."""
 UNSAID = re.compile(r"没有(?:写|提|规定|公布|列出|说)")
 INTENTS, ITEMS = 2, 2
 """How many of the likeliest intents and items the structure is asked for."""
@@ -90,7 +93,7 @@ def best_answer(case: Case) -> Answer:
     unknown = unknown_words(case)
     if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best) or _of_something_else(case, best):
         return unanswered(case, best.answer if best else None, unknown)
-    return _with_more(best, candidates)
+    return _with_more(case, best, candidates)
 
 
 def _of_something_else(case: Case, best: Candidate) -> bool:
@@ -110,7 +113,8 @@ def unknown_words(case: Case) -> list[str]:
     for entity in case.asked.entities:
         text = text.replace(entity.text, " ")
     unknown = case.knowledge.unknown(text)
-    return [word for word in unknown if len(word) > 1 and rarity(word) > RARE and not _ends_known(case, word)]
+    rare = [word for word in unknown if len(word) > 1 and rarity(word) > RARE and not ASKING_WORD.search(word)]
+    return [word for word in rare if not _ends_known(case, word)]
 
 
 def _ends_known(case: Case, word: str) -> bool:
@@ -127,7 +131,8 @@ def tied(case: Case, best: Candidate) -> bool:
 def gather(case: Case) -> list[Candidate]:
     """Return all candidates for a question."""
     words = case.residue(case.text)
-    found = [_statement(case, hit, words) for hit in case.hits]
+    hits = [hit for hit in case.hits if hit.snippet.source != "silence" or not _of_another(case, hit.snippet)]
+    found = [_statement(case, hit, words) for hit in hits]
     best = max((each.hit.alike for each in found if each.hit), default=0.0)
     for each in found:
         each.features["alike_best"] = float(bool(each.hit and best and each.hit.alike >= 0.97 * best))
@@ -242,8 +247,6 @@ def _of_item(case: Case, snippet: Snippet) -> float:
     """How likely its item is meant; a silence concerns the items among whose documents its nearest clauses lie."""
     if snippet.source != "silence" or not case.item:
         return case.likely_items.get(snippet.item or "", 0.0)
-    if _of_another(case, snippet):
-        return 0.0
     documents = {cite.partition("/")[0] for cite in case.item.cites}
     meant = max(case.likely_items.values(), default=1.0)
     return meant if any(cite.partition("/")[0] in documents for cite in snippet.cites) else 0.5 * meant
@@ -255,6 +258,10 @@ def _of_another(case: Case, silence: Snippet) -> bool:
     others = [item for item in case.rules.items.values() if item not in named]
     if not named or any(name in silence.title for item in named for name in (item.name, *item.aliases)):
         return False
+    cites = {cite for item in named for cite in (*item.cites, *(c for s in item.statements for c in s.cites))}
+    elsewhere = silence.cites and silence.cites[0].partition("/")[0] not in {c.partition("/")[0] for c in cites}
+    if elsewhere and any(pattern.search(silence.title) for pattern in cues().values()):
+        return True
     return any(item.name in silence.title for item in others)
 
 
@@ -276,7 +283,13 @@ def _fits(case: Case, text: str) -> bool:
     return all(pattern is not None and re.search(pattern, text) for pattern in patterns)
 
 
-def _with_more(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
+def _of_same(case: Case, more: Answer) -> bool:
+    """Whether a further answer is about an item meant, or about none."""
+    meant = case.likely_items if max(case.likely_items.values(), default=0.0) >= SURE else {}
+    return not meant or more.item is None or more.item in meant
+
+
+def _with_more(case: Case, best: Candidate, candidates: Sequence[Candidate]) -> Answer:
     """The best answer, followed by the next ones as long as it is not sure enough that the question is answered."""
     if best.answer.kind == "not_said":
         return best.answer
@@ -285,7 +298,7 @@ def _with_more(best: Candidate, candidates: Sequence[Candidate]) -> Answer:
     found, said = best.answer, 0.0
     for each in ranked:
         said += math.exp(each.worth - best.worth) / whole
-        if each is not best and _adds(each.answer, found):
+        if each is not best and _adds(each.answer, found) and _of_same(case, each.answer):
             cites = tuple(dict.fromkeys((*found.cites, *each.answer.cites)))
             found = replace(found, text=f"{_ended(found.text)}\n{each.answer.text}", cites=cites)
         if said >= SURE_ENOUGH or found.text.count("\n") >= MORE:

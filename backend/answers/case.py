@@ -148,7 +148,7 @@ class Case:
     def likely_items(self) -> dict[str, float]:
         """How likely each item is meant: named, named in passing, gone on with, or just 补贴; empty: no telling."""
         named = {item.id: self._named(item) for item in self.items}
-        if named and max(named.values()) == 1.0:
+        if named and max(named.values()) >= SURE:
             return named
         topic = self.asked.topic
         if topic.items and (topic.city in (None, self.city)) and (self.asked.carried or not self._new_words()):
@@ -168,6 +168,8 @@ class Case:
 
     def _named(self, item: Item) -> float:
         """One for a name that means the item, less for a word said in passing."""
+        if self.asked.cued:
+            return 0.8
         names = [name for name in self.asked.names if self._is_of(name, item)]
         return 1.0 if any(name not in WEAK_NAMES for name in names) else 0.45
 
@@ -186,7 +188,7 @@ class Case:
         """Whether just 补贴, 补助 is meant, without saying which."""
         if self.asked.of_kind("kinship"):
             return False
-        said = bool(re.search(r"补贴|补助|津贴|每月|月补|到账", self.text))
+        said = self.asked.intent == "ask_funding" or bool(re.search(r"补贴|补助|津贴|每月|月补|到账", self.text))
         graded = self.asked.intent == "ask_amount" and bool(self.grades) and not self.residue(self.text)
         return (said or graded) and self.asked.intent in MONEY_INTENTS
 

@@ -77,13 +77,19 @@ def not_said(case: Case, nearest: Answer | None, unknown: Sequence[str]) -> Answ
     name = case.pack.city.name
     text = f"{name}公开的文件没有写到{topic}。"
     near = nearest or _near(case)
-    if near is not None:
+    if near is not None and _bears(case, near):
         text += f"最接近的规定：{near.text}"
     if not text.endswith("。"):
         text += "。"
     return Answer(
         fit(text + ask_at(case), 380), near.cites if near else (), "not_said", case.city, near.item if near else None
     )
+
+
+def _bears(case: Case, near: Answer) -> bool:
+    """Whether a rule is near enough to be told: of an item meant, or with half of the question's words."""
+    words = case.residue(case.text)
+    return (near.item or "") in case.likely_items or (bool(words) and case.carries(near.text, words) >= 0.5)
 
 
 def _near(case: Case) -> Answer | None:

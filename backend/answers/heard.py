@@ -150,7 +150,7 @@ def _district(entity: Entity | None, scene: Scene) -> Any:
     return next((d for d in scene.city.districts if entity.value in (d.name, *d.aliases)), None)
 
 
-NO = "(?:(?<!能)(?<!可)(?<!要)(?<!是)(?<!该)不|没|未|无|木|非|没有|(?<!是)不是|并不|还没|还没有|尚未)"
+NO = "(?:(?<![能可要是该在会算行够中])不|(?<!有)没|未|无|木|非|(?<!有)没有|(?<!是)不是|并不|还没|还没有|尚未)"
 YES_END = "(?![不没]|行不行|了没|没有)"
 
 RULES: tuple[Rule, ...] = (
@@ -162,7 +162,7 @@ RULES: tuple[Rule, ...] = (
         day,
         "<date>..(?:出生|生人|生的)",
         "(?:出生|生日)..<date>",
-        r"(?:^|我|是)<date>(?:的|后)?(?:$|[,，。])",
+        r"(?:^|我|是)<date>(?:的|后|生)(?:$|[,，。])",
     ),
     rule("recognized_on", day, "<date>..(?:认定|评上人才)", "认定..<date>"),
     rule("hukou_since", day, "<date>..(?:落户|落的户|迁过来|迁入|户口迁)", "(?:落户|迁入|户口)..<date>"),
@@ -319,7 +319,9 @@ RULES: tuple[Rule, ...] = (
     rule("hukou_city", named, "户口..在<other_city>"),
     # business
     rule("first_time_founder", True, "第一次创业|首次创业|初次创业|头一回创业|没开过公司|之前没创"),
-    rule("first_time_founder", False, "第二次创业|二次创业|以前开过公司|以前创过业|注销过"),
+    rule(
+        "first_time_founder", False, "第二次创业|二次创业|第二次(?:开|办|注册)|再次创业|以前开过公司|以前创过业|注销过"
+    ),
     rule("business_operating_normally", True, "正常(?:经营|营业|运营)"),
     rule("founded_own_enterprise", True, "<employer_category=self_founded>"),
     rule("registered_district", district, "注册..在?<district>", "<district>..注册"),
@@ -379,14 +381,46 @@ def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
     """Return the facts said in a message, each once, the most telling first."""
     found: dict[str, Heard] = {}
     personal = _speaks_of_oneself(utterance)
+    kin: Entity | None = None
     for part in utterance.parts:
         marked, entities = _marked(utterance, part)
+        kin = _of_kin(utterance, part, kin)
         own = personal and _own(utterance, part)
         special = (*_education(part, entities), *_employer(part, entities), *_hotel(part, entities))
         for each in (*special, *_by_rules(marked, entities, part, scene)):
-            found.setdefault(each.name, _with(each, own))
+            if not (kin and each.name in GRADES and not _before_kin(utterance, part, kin)):
+                found.setdefault(each.name, _with(each, own))
     _settle_insurance(found)
     return list(found.values())
+
+
+GRADES = frozenset(
+    [
+        "education",
+        "education_full_time",
+        "highest_full_time_education",
+        "professional_title",
+        "skill_level",
+        "employer_category",
+        "full_time_employment",
+        "hired_on",
+    ]
+)
+"""Facts that, said after a word for kin, are that person's: 配偶企业上班，本科."""
+
+
+def _of_kin(utterance: Utterance, part: Part, before: Entity | None) -> Entity | None:
+    """The kin spoken of in a part: named in it, or in the part before as long as nobody says 我."""
+    named = [entity for entity in utterance.of_kind("kinship", within=part) if entity.value not in ("other",)]
+    if named:
+        return named[0]
+    return None if OWN.search(part.text) else before
+
+
+def _before_kin(utterance: Utterance, part: Part, kin: Entity) -> bool:
+    """Whether the part's grade stands before the word for kin: 博士的老婆 is about a doctor."""
+    grades = utterance.of_kind("education", "full_time", "title", "skill", "employer_category", within=part)
+    return kin.within(part.start, part.end) and bool(grades) and grades[0].end <= kin.start
 
 
 def _by_rules(marked: str, entities: Sequence[Entity], part: Part, scene: Scene) -> Iterator[Heard]:

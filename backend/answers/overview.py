@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from backend.answers import figures
-from backend.answers.aspects import figures_month
-from backend.answers.case import Case
+from backend.answers.aspects import figures_month, names_grade
+from backend.answers.case import FACT_OF_KIND, GRADE_WORDS, Case
 from backend.answers.reply import Answer, Link, joined
 from backend.answers.verdicts import told
 from backend.policy.benefit import best_tier
@@ -39,7 +39,7 @@ def graded(case: Case) -> bool:
 def _personal(case: Case) -> Answer | None:
     found = [(item, tier) for item in _paying(case) if (tier := _tier(case, item)) is not None]
     if not found:
-        return None
+        return _by_label(case)
     lines = [_line(case, item, tier) for item, tier in found[:SHOWN_ITEMS]]
     text = f"{_grounds(case)}可以看这几项：{'；'.join(f'{n}. {line}' for n, line in enumerate(lines, 1))}。"
     first, missing = _first_step(case, found[0][0])
@@ -54,6 +54,26 @@ def _personal(case: Case) -> Answer | None:
         Link("去申请", "screen", f"item?item={target.id}"),
     )
     return Answer(text, tuple(dict.fromkeys(cites)), "personal", case.city, found[0][0].id, links)
+
+
+def _by_label(case: Case) -> Answer | None:
+    """The tiers that name the person's grade, where what is known does not yet decide between them."""
+    words = [
+        word
+        for (kind, value), word in GRADE_WORDS.items()
+        if case.values.get(FACT_OF_KIND.get(kind, kind)) == value and value != "high_school_or_below"
+    ]
+    lines, cites = [], []
+    for item in _paying(case):
+        tiers = [t for t in item.benefit.tiers if t.label and any(names_grade(t.label, word) for word in words)]
+        if tiers:
+            shown = "；".join(f"{t.label}{figures.tier_amount(t, item.benefit)}" for t in tiers[:3])
+            lines.append(f"{item.name}：{shown}")
+            cites += [cite for tier in tiers[:3] for cite in tier.cites]
+    if not lines:
+        return None
+    text = joined([f"{_grounds(case)}可以看这几项", *lines[:SHOWN_ITEMS], "具体哪一档看您是引进还是自己创业"])
+    return Answer(text, tuple(dict.fromkeys(cites)), "personal", case.city)
 
 
 def _paying(case: Case) -> list[Item]:

@@ -19,6 +19,7 @@ YES = re.compile(
 NO = re.compile(
     r"^(?:不|没|未|无|否|木|冇|no|n$|0$|哪有|从来没|从没|才没|并不|并没|还没|暂时没|目前没|应该没|应该不|好像没|好像不)"
 )
+PLACE = re.compile(r"[市县区镇村州]$|户口|这|本地|外地|老家|^[一-龥]{2,3}$")
 GIVES_UP = re.compile(r"算了|拉倒|不弄了|不问了|不说了|随便|管他")
 SURE = 0.6
 FIRM = re.compile(r"公司|厂|集团|医院|学校|大学|学院|院$|所$|中心|局|银行|矿|社$")
@@ -120,6 +121,8 @@ def _text(fact: Fact, utterance: Utterance, scene: Scene) -> str | None:
     if fact.name in ("hukou_city",) and scene.city and text in ("是", "在", "在这", "本地", "本市", "就在本市", "对"):
         return scene.city.full_name
     asks = any(part.asks for part in utterance.parts)
+    if fact.name == "hukou_city" and not PLACE.search(text):
+        return None
     return text if 1 < len(text) <= 30 and not asks and yes_or_no(utterance) is None else None
 
 

@@ -1,6 +1,7 @@
 """Words of a text for searching: cut, emptied of what carries no content, with what colloquial words mean."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -55,6 +56,13 @@ class Words:
 
 def _says_something(word: str) -> bool:
     return any(char.isalnum() for char in word)
+
+
+@lru_cache(maxsize=1)
+def cues() -> Mapping[str, re.Pattern[str]]:
+    """Return the words apart from each other that together name an item: name → pattern."""
+    data = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    return {name: re.compile(pattern) for name, pattern in data["cues"].items()}
 
 
 @lru_cache(maxsize=1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from backend.answers import figures
@@ -40,7 +41,11 @@ def yes_or_no(case: Case) -> Answer | None:
         for name, value in case.supposed.items()
         if name not in NOT_OF_A_PERSON and (name, value) not in SAID_IN_PASSING
     }
-    if not supposed or case.says("双份|两份|叠加|同时|都能领|都领|一块领|一起领"):
+    if (
+        not supposed
+        or case.says("到哪|去哪|多少|什么|啥")
+        or case.says("双份|两份|叠加|同时|都能领|都领|一块领|一起领")
+    ):
         return None
     for items in _candidates(case, supposed):
         found = [verdict for item in items if (verdict := _touching(case, item, supposed)) is not None]
@@ -164,13 +169,17 @@ def _depends(case: Case, item: Item, open_: Sequence[Requirement]) -> Answer:
 
 
 def _no(case: Case, item: Item, failed: Sequence[Requirement]) -> Answer:
-    reasons = [r.unmet or (f"要{r.says}" if r in item.conditions else f"{r.says}的不行") for r in failed]
+    reasons = [r.unmet or (f"要{r.says}" if r in item.conditions else _barred(r.says)) for r in failed]
     verdict = case.rules.judge(item.id, case.values, case.world.today)
     later = verdict.eligible_from
     text = f"不行。{item.name}：{'；'.join(reasons)}。"
     if later is not None:
         text += f"最早{figures.spoken_day(later)}起可以。"
     return Answer(text, _merge(r.cites for r in failed), "personal", case.city, item.id)
+
+
+def _barred(says: str) -> str:
+    return says if re.search("不[领发予享能]|不行", says) else f"{says}的不行"
 
 
 def _yes(case: Case, item: Item, held: Sequence[Requirement]) -> Answer:

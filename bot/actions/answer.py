@@ -13,14 +13,18 @@ from backend.answers.case import Case
 from backend.answers.lookups import TOGETHER
 from backend.answers.reply import LONGEST, Answer, Reply
 from backend.answers.verdicts import worded
+from backend.answers.yes_or_no import yes_or_no
 from backend.policy.eligibility import NEEDS_INFO
 from backend.store import questions as unanswered_questions
 from bot.actions.asking import begin, next_fact
 from bot.actions.noting import kept_by_others, note, told_facts
 from bot.actions.turn import Turn, log
 
+HOLDS = "这一条符合"
 MOST = 4
 """Questions in one message that get an answer each."""
+HIDDEN = "已隐去］"
+IN_FORM = "证件号、手机号、卡号请在申请表里填，聊天里不收。想申请哪一项，说出名字我给您打开表。"
 GENERAL = re.compile(
     r"^(?:那|请|你|帮我|给我|俺|我|这样|现在|应该|是不是|就|也|还|到底|看看|看|判断|测|算|一下|下|可以|能不能|能|够不够|够|符不符合|符合|"
     r"行不行|中不中|有没有|有|够格|认定|评上|评|资格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|[,，。?？ ])+$"
@@ -40,6 +44,8 @@ def run(turn: Turn, goes_on: bool = False) -> None:
         personal = _personal(turn, each)
         began = began or (personal is not None and personal[1])
         found += [personal[0]] if personal else answers(each, turn.world())
+    if HIDDEN in turn.utterance.text:
+        found = [each for each in found if each.kind not in ("not_said", "declined")] or [Answer(IN_FORM, kind="ask")]
     _remember_topic(turn, asked, found)
     _say(turn, noted, found)
     _count_unanswered(turn, found)
@@ -60,6 +66,9 @@ def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:
     supposed = {name: value for name, value in asked.supposed.items() if name in asked.own}
     verdict = begin(turn, city, item.id, supposed)
     if verdict.verdict == NEEDS_INFO and next_fact(turn, verdict):
+        direct = yes_or_no(case) if asked.supposed else None
+        if direct is not None and not (direct.text.startswith(HOLDS) and OWN.search(f"{asked.context}{asked.text}")):
+            return direct, False
         return Answer(
             f"我来帮您看{item.name}，问几个会影响结果的，不方便说的可以跳过。", (), "personal", city, None
         ), True
@@ -70,9 +79,9 @@ def _about_oneself(asked: Asked) -> bool:
     if asked.intent not in ("ask_eligibility", "ask_why_not") or re.search(f"{OTHER.pattern}|{TOGETHER}", asked.text):
         return False
     bare = re.sub("|".join(map(re.escape, asked.names)) or "^$", "", asked.text)
-    if (OWN.search(asked.text) or not asked.supposed) and GENERAL.match(bare):
-        return True
     whole = f"{asked.context} {asked.text}"
+    if (OWN.search(whole) or not asked.supposed) and GENERAL.match(bare):
+        return True
     return bool(OWN.search(whole)) and set(asked.supposed) <= set(asked.own) and len(asked.text) <= 30
 
 

@@ -25,5 +25,8 @@ def run(turn: Turn) -> None:
         return
     names = names_elsewhere(topic, (city,), turn.desk.packs)
     asked = Asked(topic.text, ((topic.intent, 1.0),), (city,), names, (), topic.supposed, {}, topic, carried=True)
-    for found in answers(asked, turn.world()):
-        turn.answer(found)
+    found = answers(asked, turn.world())
+    items = [each.item for each in found if each.item]
+    turn.set(topic={**topic.as_json(), "city": city, "items": items})
+    for each in found:
+        turn.answer(each)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from backend.answers.asked import ASKING, CLEAR
 from backend.answers.heard import Heard
 from backend.answers.moments import YEAR
 from backend.answers.replying import exactness, interpret, yes_or_no
@@ -104,8 +105,8 @@ def _asks_aside(turn: Turn, fact: Fact) -> bool:
         or WHY.search(turn.utterance.text)
     ):
         return False
-    short = len(turn.utterance.text) <= 4 and fact.type != "bool"
-    return part.confidence >= SURE and not short
+    short = len(turn.utterance.text) <= 3 and fact.type != "bool"
+    return part.confidence >= (CLEAR if ASKING.search(part.text) else SURE) and not short
 
 
 def _is_for_others(turn: Turn, fact: Fact | None) -> bool:

@@ -1,0 +1,82 @@
+"""The action endpoint: closed without its token, the same when called twice, plain words when the store is away."""
+
+from backend.store import facts
+from backend.store.database import connection, database
+from tests.bot.conftest import TOKEN
+
+LAST_NOVEMBER = ("date", "去年11月", {"year": -1, "relative": True, "month": 11})
+
+
+def test_a_call_without_the_token_is_refused(caller):
+    body = caller.body("action_answer", "生活补助多少", "ask_amount")
+    assert caller.client.post("/webhook", json=body).status_code == 403
+
+
+def test_an_action_that_does_not_exist_is_named(caller):
+    answer = caller.client.post("/webhook", json={"next_action": "action_unheard_of"}, headers=TOKEN)
+    assert (answer.status_code, answer.get_json()["action_name"]) == (404, "action_unheard_of")
+
+
+def test_a_call_that_comes_twice_does_the_same_once(caller):
+    body = caller.body("action_note", "我是硕士，去年11月入职", "inform", LAST_NOVEMBER)
+    first, second = (caller.client.post("/webhook", json=body, headers=TOKEN).get_json() for _ in range(2))
+    assert first == second
+    assert "记下了" in first["responses"][0]["custom"]["text"]
+
+
+def test_what_is_told_is_kept_after_it_was_shown(caller):
+    said = caller("action_note", "我是硕士，去年11月入职", "inform", LAST_NOVEMBER)
+    with connection():
+        kept = facts.values(caller.applicant)
+    assert (kept["education"], kept["hired_on"]) == ("master", "2025-11-01")
+    assert "2025年11月入职" in said[0]
+
+
+def test_a_year_alone_is_asked_back_and_not_kept(caller):
+    said = caller("action_note", "我2019年毕业", "inform", ("date", "2019年", {"year": 2019}))
+    with connection():
+        assert "graduated_on" not in facts.values(caller.applicant)
+    assert "几月" in said[0]
+
+
+def test_a_bare_correction_changes_what_was_told_last(caller):
+    caller("action_note", "合同签了2年", "inform", ("period", "2年", {"months": 24}))
+    caller("action_note", "刚才说错了是3年", "correct", ("period", "3年", {"months": 36}))
+    with connection():
+        assert facts.values(caller.applicant)["contract_years"] == 3
+
+
+def test_a_bare_grade_goes_on_with_the_question_and_tells_nothing(caller):
+    caller("action_answer", "硕士购房补贴多少", "ask_amount")
+    (said,) = caller("action_note", "本科的", "inform")
+    with connection():
+        assert "education" not in facts.values(caller.applicant)
+    assert "3万元" in said
+
+
+def test_a_yes_or_no_question_in_between_keeps_its_subject(caller):
+    caller("action_answer", "周转房能住多久", "ask_duration")
+    (said,) = caller("action_answer", "要钱不", "ask_amount")
+    assert "免费" in said
+
+
+def test_two_misunderstandings_end_the_questions(caller):
+    caller("action_answer", "我能认定急需紧缺人才吗", "ask_eligibility")
+    caller("action_ask_eligibility_answer", "我能认定急需紧缺人才吗", "ask_eligibility", loop="eligibility_form")
+    for _ in range(2):
+        caller("validate_eligibility_form", "啊吧啊吧", "inform", loop="eligibility_form")
+    said = caller("action_verdict", "啊吧啊吧", "inform")
+    assert caller.slots["judging"]["missed"] == 2
+    assert "先不问了" in said[0]
+
+
+def test_a_question_is_answered_while_the_store_is_away(caller):
+    database.execute_sql("DROP TABLE fact")
+    said = caller("action_answer", "我是硕士，生活补助多少", "ask_amount")
+    assert "1200元" in said[-1]
+    assert "资料库暂时联系不上" in said[-1]
+
+
+def test_a_number_that_was_masked_is_sent_to_the_form(caller):
+    said = caller("action_answer", "［证件号已隐去］帮我认定", "ask_eligibility")
+    assert "申请表" in said[0]
