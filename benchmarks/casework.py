@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from statistics import median
 
@@ -59,7 +59,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, default=Path("var/benchmarks/casework"))
     parser.add_argument("--cases", type=int, default=LARGE.cases)
     parser.add_argument("--rounds", type=int, default=40)
-    parser.add_argument("--only", default="", help="measure what begins with this")
+    parser.add_argument("--only", default="", help="measure (or fill) what begins with this")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     server = pgserver.get_server(options.folder.resolve() / "server", cleanup_mode="stop")
@@ -76,8 +76,10 @@ def sizes(options: argparse.Namespace) -> dict[str, register.Size]:
 
 
 def fill(server, options: argparse.Namespace) -> int:
-    """Make both registers anew."""
+    """Make the registers anew, or the `--only` one."""
     for name, size in sizes(options).items():
+        if not name.startswith(options.only):
+            continue
         begun = time.monotonic()
         server.psql(f"DROP DATABASE IF EXISTS {name}")
         server.psql(f"CREATE DATABASE {name}")
@@ -311,13 +313,23 @@ def report(small: dict[str, Measured], large: dict[str, Measured]) -> int:
 def export(server, options: argparse.Namespace) -> int:
     """Export 24,000 cases of one city as both kinds; print seconds, megabytes sent and what memory grew by."""
     with opened(server, "cases_large", options) as office:
+        office.at[Role.LEADER].get("/console/")
+        since = since_which(office.city, EXPORTED)
         for kind in ("csv", "xlsx"):
             before, begun = _peak(), time.monotonic()
-            path = f"/console/list.{kind}?scope=visible&most={EXPORTED}"
-            sent = sum(len(part) for part in office.at[Role.LEADER].get(path).iter_encoded())
-            took, grown = time.monotonic() - begun, _peak() - before
-            print(f"{kind}: {sent / 1e6:.1f} MB in {took:.1f} s, peak memory +{grown:.0f} MB")
+            answer = office.at[Role.LEADER].get(f"/console/list.{kind}?scope=visible&submitted_from={since}")
+            sent = sum(len(part) for part in answer.iter_encoded())
+            took, grown, rows = time.monotonic() - begun, _peak() - before, int(answer.headers["X-Total-Rows"])
+            print(f"{kind}: {rows:,} cases, {sent / 1e6:.1f} MB in {took:.1f} s, peak memory +{grown:.0f} MB")
     return 0
+
+
+def since_which(city: str, number: int) -> date:
+    """Return the day since which about so many cases of a city were submitted."""
+    mine = Application.select(Application.submitted_at).where(Application.city == city)
+    with database.connection():
+        (row,) = mine.order_by(Application.submitted_at.desc()).limit(1).offset(number)
+    return row.submitted_at.date()
 
 
 def _peak() -> float:

@@ -17,6 +17,9 @@ from backend.workflow import clocks, rulebook
 from backend.workflow.rights import CITY_WIDE, Role
 from backend.workflow.stages import STATE_NAMES, STEP_NAMES
 
+ROWS = "X-Total-Rows"
+"""How many rows an export will have, so that the page can show how far it is."""
+
 LOOKED_UP = ("id_number", "phone", "full_name")
 EXPORT_COLUMNS = (
     *("编号", "申请人", "事项", "状态", "当前环节", "承办", "用人单位"),
@@ -128,8 +131,10 @@ def _export(kind: str):
     if writer is None:
         return redirect(url_for("console.home"))
     audit.record(audit.Actor("staff", g.staff.id), "export", "case_list", g.staff.id, clock.now(), {"kind": kind})
-    cases = queue.everything(hats(), _filters(), clock.today())
-    return writer(_line(case) for case in cases)
+    chosen = (hats(), _filters(), clock.today())
+    response = writer(_line(case) for case in queue.everything(*chosen))
+    response.headers[ROWS] = str(queue.total(*chosen))
+    return response
 
 
 def _csv(lines: Iterator[tuple]) -> Response:

@@ -1,6 +1,6 @@
 """What lies on a desk and what an account may see: queries for lists, sorted by what is due first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import reduce
@@ -16,6 +16,7 @@ from backend.workflow.rights import CITY_WIDE, STANDS_ABOVE, Hat, Role
 from backend.workflow.stages import OPEN, State
 
 PAGE = 50
+CHUNK = 500
 AFTER_ALL = "龥"
 """Sorts after every digit and Latin letter, by bytes as by locale: the end of the numbers with one beginning."""
 
@@ -134,7 +135,7 @@ def _sight(hat: Hat):
 def _took_part(places: Sequence[str]):
     """Ask it of one case after the other, as the list goes: OFFSET keeps PostgreSQL from gathering all first."""
     own = (StepRecord.application == Application.id) & StepRecord.agency.in_(places)
-    return fn.EXISTS(StepRecord.select(SQL("1")).where(own).offset(0))
+    return Application.agency.in_(places) | fn.EXISTS(StepRecord.select(SQL("1")).where(own).offset(0))
 
 
 def _scope(hat: Hat):
@@ -163,9 +164,30 @@ def listing(hats: Sequence[Hat], filters: Filters, today: date) -> Listing:
     return Listing(found, len(ids) > PAGE)
 
 
-def everything(hats: Sequence[Hat], filters: Filters, today: date) -> Iterable[Application]:
-    """Yield all cases that fit, one after the other, for an export; constant memory."""
-    return _chosen(hats, filters, today).iterator()
+def everything(hats: Sequence[Hat], filters: Filters, today: date) -> Iterator[Application]:
+    """Yield all cases that fit, one after the other, for an export: a few hundred in memory at a time."""
+    condition, last = _condition(hats, filters, today), None
+    while True:
+        rows = _ordered(_with_employers().where(condition & _after(last) if last else condition)).limit(CHUNK)
+        chunk = list(rows)
+        yield from chunk
+        if len(chunk) < CHUNK:
+            return
+        last = chunk[-1]
+
+
+def _after(last: Application):
+    """Return the condition for what stands after a case in the order of the lists."""
+    later_id = Application.id > last.id
+    if last.due_on is None:
+        return Application.due_on.is_null() & later_id
+    same_day = (Application.due_on == last.due_on) & later_id
+    return (Application.due_on > last.due_on) | same_day | Application.due_on.is_null()
+
+
+def total(hats: Sequence[Hat], filters: Filters, today: date) -> int:
+    """Count the cases that fit, for the progress of an export."""
+    return Application.select(Application.id).where(_condition(hats, filters, today)).count()
 
 
 def next_on_desk(hats: Sequence[Hat], but: str) -> Application | None:
@@ -182,10 +204,6 @@ def delegated(staff_id: str) -> list[Application]:
 def of_ids(hats: Sequence[Hat], ids: Sequence[str]) -> list[Application]:
     """Return those of the named cases that lie on the desk, the earliest due day first."""
     return list(_ordered(Application.select().where(on_desk(hats) & Application.id.in_(list(ids)))))
-
-
-def _chosen(hats: Sequence[Hat], filters: Filters, today: date):
-    return _ordered(_with_employers().where(_condition(hats, filters, today)))
 
 
 def _condition(hats: Sequence[Hat], filters: Filters, today: date):

@@ -1,6 +1,7 @@
 """The queue: what lies on it, in which order, how it is narrowed, searched, exported, worked off together."""
 
 import io
+import tracemalloc
 from datetime import timedelta
 
 import pytest
@@ -173,6 +174,54 @@ def test_the_list_is_exported_with_masked_names_and_safe_cells(visit, office, ta
     sheet = load_workbook(io.BytesIO(visitor.get("/console/list.xlsx?scope=visible").data)).active
     assert [cell.value for cell in sheet[2]][:3] == [case.number, case.applicant_masked, "人才认定"]
     assert sheet["G2"].data_type == "s"
+
+
+def many(case, number):
+    """Put so many cases like one into the register, with due days and without."""
+    like = Application.select().where(Application.id == case.id).dicts().get()
+    for begin in range(0, number, 200):
+        rows = [
+            like
+            | {
+                "id": f"app_{n:026d}",
+                "number": f"M{n}",
+                "due_on": clock.today() + timedelta(days=n % 30) if n % 3 else None,
+            }
+            for n in range(begin, begin + 200)
+        ]
+        Application.insert_many(rows).execute()
+
+
+def test_an_export_holds_every_case_once_in_the_order_of_the_list(visit, office):
+    case = submitted(office, 1)[0]
+    many(case, 1200)
+    lines = visit(office.clerk).get("/console/list.csv").get_data(as_text=True).splitlines()[1:]
+    exported = [line.partition(",")[0] for line in lines]
+    wanted = Application.select().order_by(Application.due_on.asc(nulls="last"), Application.id)
+    assert exported == [row.number for row in wanted]
+
+
+def peak_of(clerk):
+    """The most memory that sending the whole list took."""
+    tracemalloc.start()
+    answer = clerk.get("/console/list.csv")
+    sent = sum(1 for _ in answer.iter_encoded())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return sent, int(answer.headers["X-Total-Rows"]), peak
+
+
+def test_three_times_as_many_cases_are_exported_in_the_same_memory(visit, office):
+    case, clerk = submitted(office, 1)[0], visit(office.clerk)
+    many(case, 1200)
+    peak_of(clerk)
+    _, few, before = peak_of(clerk)
+    Application.delete().where(Application.number.startswith("M")).execute()
+    many(case, 3600)
+    sent, rows, after = peak_of(clerk)
+    assert (few, rows) == (1201, 3601)
+    assert sent == rows + 2
+    assert after < before * 1.3
 
 
 def test_an_export_holds_what_the_filters_hold_and_is_logged(visit, office):

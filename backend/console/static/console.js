@@ -1,5 +1,5 @@
 // What the console's pages do beyond HTML: view papers, walk a queue by keyboard, put in saved replies, tick all rows,
-// and keep what was typed when a login has run out. Every page works without it.
+// show how far an export is, and keep what was typed when a login has run out. Every page works without it.
 'use strict';
 
 // --- papers: zoom, turn, step through all pages --------------------------------------------------------------------
@@ -111,11 +111,37 @@ window.addEventListener('load', reachable);
 window.addEventListener('resize', reachable);
 document.addEventListener('toggle', reachable, true);
 
+// --- a long export says how far it is ---------------------------------------------------------------------------------
+
+async function download(link) {
+  const place = link.parentElement.querySelector('[data-export-progress]');
+  place.textContent = '正在准备…';
+  const answer = await fetch(link.href);
+  if (!answer.ok || answer.redirected) { place.textContent = ''; location.href = link.href; return; }
+  const total = Number(answer.headers.get('X-Total-Rows')), bytes = Number(answer.headers.get('Content-Length'));
+  const reader = answer.body.getReader(), parts = [];
+  let rows = -1, size = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    size += part.value.length;
+    part.value.forEach((byte) => { if (byte === 10) rows += 1; });
+    place.textContent = bytes ? `已下载 ${Math.round(size / bytes * 100)}%` : `已导出 ${Math.max(0, rows)} / ${total} 件`;
+  }
+  const file = document.createElement('a');
+  file.href = URL.createObjectURL(new Blob(parts, {type: answer.headers.get('Content-Type')}));
+  file.download = /filename="?([^";]+)/.exec(answer.headers.get('Content-Disposition'))[1];
+  file.click();
+  URL.revokeObjectURL(file.href);
+  place.textContent = `已导出 ${total} 件`;
+}
+
 // --- clicks, changes, keys ------------------------------------------------------------------------------------------
 
 document.addEventListener('click', (event) => {
   const link = event.target.closest('a[data-viewer]');
   if (link) { event.preventDefault(); viewer.open(link); return; }
+  const file = event.target.closest('a[data-export]');
+  if (file) { event.preventDefault(); download(file).catch(() => { location.href = file.href; }); return; }
   const act = event.target.closest('[data-act]');
   if (act) viewer.act(act.dataset.act);
   if (event.target.closest('[data-close]')) event.target.closest('dialog').close();
