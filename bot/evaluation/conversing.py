@@ -65,14 +65,14 @@ def hold(dialogue: Dialogue, ground: ProvingGround, today: date) -> Held:
 
 
 def _answer(dialogue: Dialogue, talk: Sequence[tuple[str, Said]], say: Callable[[str], Said]) -> None:
-    """Answer question after question, until none is asked, the same one comes again, or the person has no answer."""
-    before = None
-    while len(talk) < LONGEST_TALK and (question := asked_last(talk[-1][1].text)) not in (None, before):
-        before = question
-        reply = next((reply for pattern, reply in dialogue.answers if re.search(pattern, question)), None)
-        if reply is None:
+    """Answer question after question until none is asked; asked the same again, the person says it otherwise."""
+    asked = Counter[str]()
+    while len(talk) < LONGEST_TALK and (question := asked_last(talk[-1][1].text)):
+        replies = [reply for pattern, reply in dialogue.answers if re.search(pattern, question)]
+        if len(replies) <= asked[question]:
             return
-        say(reply)
+        say(replies[asked[question]])
+        asked[question] += 1
 
 
 def asked_last(text: str) -> str | None:
