@@ -14,6 +14,8 @@ from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
 from docx.text.paragraph import Paragraph
 
+from backend.policy.ruled import text_with_tables
+
 DIGITS = "零一二三四五六七八九"
 
 
@@ -48,7 +50,7 @@ def _plain(path: Path) -> str:
 
 def _pdf(path: Path) -> str:
     try:
-        return "\f".join(page.extract_text() for page in pypdf.PdfReader(path).pages)
+        return "\f".join(text_with_tables(page) or page.extract_text() for page in pypdf.PdfReader(path).pages)
     except pypdf.errors.PyPdfError as error:
         raise UnreadableFile(path, "PDF 文件已损坏或加了密") from error
 
