@@ -201,9 +201,10 @@ class Control:
             totals = [[path, errcode, count] for (path, errcode), count in self._world.totals.items()]
             return {"calls": list(self._world.calls), "totals": totals, "waiting": self._pusher.waiting()}
 
-    def tokens(self) -> dict:
+    def tokens(self, account: str = "mini_program") -> dict:
         """Return how often the stable token was asked for and was a new one, and how often it was the same again."""
-        return {"new": self._world.stable["new"], "same": self._world.stable["same"]}
+        app_id = self._account(account).app_id
+        return {kind: self._world.stable[app_id, kind] for kind in ("new", "same")}
 
     def pushes(self) -> dict:
         """Return the newest pushes and what became of them."""

@@ -41,9 +41,9 @@ def stable(world: World, app_id: str, force: bool) -> tuple[str, int]:
     now, token = world.timestamp(), world.current.get((app_id, "stable"), "")
     issued = world.tokens.get(token)
     if issued and issued.expires_at - now > OVERLAP:
-        world.stable["same"] += 1
+        world.stable[app_id, "same"] += 1
         return token, int(issued.expires_at - now)
-    world.stable["new"] += 1
+    world.stable[app_id, "new"] += 1
     return issue(world, app_id, "stable")
 
 

@@ -160,7 +160,9 @@ class World:
         self.tokens: dict[str, Issued] = {}
         self.current: dict[tuple[str, str], str] = {}  # app id, family → newest token
         self.forced: dict[str, list[float]] = {}
-        self.stable: Counter[str] = Counter()  # new, same: what callers of the stable token got
+        self.stable: Counter[tuple[str, str]] = (
+            Counter()
+        )  # app id, new or same: what asking for the stable token brought
         self.consents: dict[tuple[str, str], Consent] = {}  # openid, template
         self.chats: dict[str, list[dict[str, Any]]] = {}
         self.windows: dict[str, Window] = {}
