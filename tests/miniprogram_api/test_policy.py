@@ -1,10 +1,13 @@
 """The engine over HTTP: verdicts, time limits, shares; names nobody knows come back with close ones."""
 
+from datetime import UTC, datetime
 from fractions import Fraction
 
 import pytest
 
-from miniprogram_api.policy import exact, shares
+from backend.store import documents
+from backend.store.documents import ArticleText
+from miniprogram_api.policy import citation, exact, shares
 
 
 def test_a_verdict_has_amount_missing_and_citations(visitor):
@@ -95,3 +98,10 @@ def test_an_employer_that_pays_nothing_is_named_with_nothing():
         "city": "2/5",
         "district": "3/5",
     }
+
+
+def test_a_citation_quotes_the_part_it_names_and_else_the_whole_article(app, test_packs):
+    told = [ArticleText("1", "标准", "第一条全文"), ArticleText("1.2", "标准", "第一条第二项")]
+    documents.keep("testcity", "d", "试验办法", "d", "0" * 64, told, datetime(2026, 3, 2, tzinfo=UTC))
+    quotes = {cite: citation(test_packs["testcity"], cite).quote for cite in ("d/1", "d/1.2", "d/1.9")}
+    assert quotes == {"d/1": "第一条全文", "d/1.2": "第一条第二项", "d/1.9": "第一条全文"}
