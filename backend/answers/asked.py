@@ -160,7 +160,7 @@ def _asked(
     telling: frozenset[str],
     goes_on: bool,
 ) -> Asked:
-    said_cities = _cities(utterance, part, packs)
+    said_cities = _cities(utterance, part, packs, topic.city or home)
     around = [other for other in utterance.parts if other is not part and not other.asks]
     cities = said_cities or tuple(filter(None, [topic.city or home]))
     names = item_names(utterance, part, telling)
@@ -211,13 +211,29 @@ def _without_rivals(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
     return {name: value for name, value in old.items() if name not in gone}
 
 
-def _cities(utterance: Utterance, part: Part, packs: Mapping[str, Pack]) -> tuple[str, ...]:
+PLACE_OF_ELSE = (
+    re.compile(r"(?:注册|户口|社保|老家|毕业|读|上学)[^，。]{0,4}在?$"),
+    re.compile(r"^[^，。]{0,2}(?:注册|大学|毕业|读|的户口)"),
+)
+"""What stands before and after a city that is the place of something, not the city asked about."""
+NO_PLACE = re.compile(r"^(?:高新区|经开区|开发区|新区|示范区)$")
+"""Districts by names that any city has."""
+
+
+def _cities(utterance: Utterance, part: Part, packs: Mapping[str, Pack], known: str | None) -> tuple[str, ...]:
     for where in (part, None):
-        found = [entity.value for entity in utterance.of_kind("city", within=where) if entity.value in packs]
-        found += [city for entity in utterance.of_kind("district", within=where) if (city := _city_of(entity, packs))]
+        cities = [e for e in utterance.of_kind("city", within=where) if e.value in packs]
+        found = [e.value for e in cities if not (known and _of_something_else(utterance.text, e))]
+        districts = [e for e in utterance.of_kind("district", within=where) if not (known and NO_PLACE.match(e.text))]
+        found += [city for entity in districts if (city := _city_of(entity, packs))]
         if found:
             return tuple(dict.fromkeys(found))
     return ()
+
+
+def _of_something_else(text: str, city: Entity) -> bool:
+    before, after = PLACE_OF_ELSE
+    return bool(before.search(text[: city.start]) or after.search(text[city.end :]))
 
 
 def _city_of(district: Entity, packs: Mapping[str, Pack]) -> str | None:

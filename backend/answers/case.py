@@ -261,7 +261,13 @@ class Case:
 
     def residue(self, text: str) -> Sequence[str]:
         """Return the content words of a text that are neither the item's name, nor a place, nor a grade."""
-        return self.knowledge.reading.content(self.unexplained(text))
+        if text not in self._residues:
+            self._residues[text] = self.knowledge.reading.content(self.unexplained(text))
+        return self._residues[text]
+
+    @cached_property
+    def _residues(self) -> dict[str, Sequence[str]]:
+        return {}
 
     def unexplained(self, text: str) -> str:
         """Return a text with the names of its items, places and grades blanked."""

@@ -61,7 +61,7 @@ class Rule:
 
 
 def rule(fact: str, value: Value | Any, *patterns: str) -> Rule:
-    """Make a rule; in a pattern `<kind>` is an entity of that kind, `..` a short gap, `|` and groups as usual."""
+    """Make a rule; in a pattern `<kind>` is an entity of that kind, `..` a short gap, `....` a long one."""
     return Rule(fact, tuple(_compile(pattern) for pattern in patterns), value if callable(value) else _always(value))
 
 
@@ -69,11 +69,12 @@ def _always(value: Any) -> Value:
     return lambda entity, scene: value
 
 
+LONG_GAP = r"(?:[^,，。;；?？!！\s⟦]|⟦(?!date)[^⟧]*⟧){0,16}?"
 GAP = r"(?:[^,，。;；?？!！\s⟦]|⟦[^⟧]*⟧){0,8}?"
 
 
 def _compile(pattern: str) -> re.Pattern[str]:
-    pattern = pattern.replace("..", GAP)
+    pattern = pattern.replace("....", LONG_GAP).replace("..", GAP)
     pattern = re.sub(r"<(\w+)=(\w+)>", r"⟦\1:\\d+:\2⟧", pattern)
     first, *rest = re.split(r"<(\w+)>", pattern, maxsplit=1)
     if rest:
@@ -155,7 +156,7 @@ YES_END = "(?![不没]|行不行|了没|没有)"
 
 RULES: tuple[Rule, ...] = (
     # dates
-    rule("hired_on", day, rf"<date>..(?:{HIRED})", rf"(?:{HIRED})..<date>"),
+    rule("hired_on", day, rf"<date>....(?:{HIRED})", rf"(?:{HIRED})..<date>"),
     rule("graduated_on", day, "<date>..毕业", "毕业..<date>"),
     rule(
         "birth_date",
@@ -200,7 +201,13 @@ RULES: tuple[Rule, ...] = (
         "(?:从事|干技术|技术工作|搞技术|干了)..<period>",
         "<period>..(?:技术工作|工龄|工作经验|经验)",
     ),
-    rule("business_registered_on", ago, rf"(?:{LICENSED})..<period>", rf"<period>..(?:{LICENSED})"),
+    rule(
+        "business_registered_on",
+        ago,
+        rf"(?:{LICENSED})..<period>",
+        rf"<period>..(?:{LICENSED})",
+        "<employer_category=self_founded>..<period>",
+    ),
     rule(
         "hired_on",
         ago,
@@ -454,7 +461,7 @@ def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
     return "".join(pieces), inside
 
 
-KEPT = ("contract_type", "recognition", "home_kind", "directed", "pension_type", "employer_category")
+KEPT = ("contract_type", "recognition", "home_kind", "directed", "pension_type")
 
 
 def _kept_word(entity: Entity) -> str:

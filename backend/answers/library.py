@@ -33,9 +33,10 @@ class Library:
         return self._built[key]
 
     def warm_up(self, day: date) -> None:
-        """Build the searches of a day now, so that no person waits for it."""
-        for city in self.packs:
-            self.knowledge(city, day)
+        """Build the searches of a day and of what held before, so that no person waits for it."""
+        for city, pack in self.packs.items():
+            for since in (*(start for start in pack.starts if start <= day), day):
+                self.knowledge(city, since)
 
     def _build(self, city: str, rules: Ruleset) -> Knowledge:
         return Knowledge([*snippets_of(rules), *self._imported(city)], reading())

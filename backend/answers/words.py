@@ -73,5 +73,10 @@ def words() -> Words:
 
 
 def sound(text: str) -> tuple[str, ...]:
-    """Return the toneless syllables of a text."""
-    return tuple(lazy_pinyin(text, errors="ignore"))
+    """Return the toneless syllables of a text, each character read by itself."""
+    return tuple(syllable for char in text if (syllable := _syllable(char)))
+
+
+@lru_cache(maxsize=20_000)
+def _syllable(char: str) -> str:
+    return "".join(lazy_pinyin(char, errors="ignore"))

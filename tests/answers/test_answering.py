@@ -75,7 +75,7 @@ def test_a_part_without_a_subject_takes_it_from_the_part_before(ask):
         ("人才公寓一天多少钱", "ask_amount", "talent_apartment"),
         ("创业补贴本科多少", "ask_amount", "startup_subsidy"),
         ("配偶没工作一个月补多少", "ask_amount", "spouse_allowance"),
-        ("买套商品房能补几万", "ask_amount", "housing_purchase_subsidy"),
+        ("打算买个三居的房子给补不给，给多少", "ask_amount", "housing_purchase_subsidy"),
     ],
 )
 def test_close_items_are_told_apart(ask, text, intent, item):
