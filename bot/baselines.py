@@ -91,6 +91,13 @@ class BestArticle:
         )
 
 
+class NotTrained(Exception):
+    """The second baseline could not be trained; the message is Chinese and names the log."""
+
+    def __init__(self, log: Path):
+        super().__init__(f"对照系统 rasa init 没有训练成，原因见 {log}")
+
+
 class RasaInit:
     """The pipeline of `rasa init` on the same hand-written sentences: its intent, then the best article under it.
 
@@ -135,7 +142,9 @@ class RasaInit:
             argv = [str(RASA_PYTHON), "-m", "rasa", "train", "nlu", "--nlu", *TRAINED_ON, "--config", str(config)]
             argv += ["--domain", "bot/domain", "--out", str(folder), "--fixed-model-name", path.name]
             with (folder / "train.log").open("w") as log:
-                subprocess.run(argv, cwd=ROOT, env=rasa_environment(), stdout=log, stderr=log, check=True)  # noqa: S603
+                done = subprocess.run(argv, cwd=ROOT, env=rasa_environment(), stdout=log, stderr=log, check=False)  # noqa: S603
+            if done.returncode != 0 or not path.exists():
+                raise NotTrained(folder / "train.log")
         return path
 
     def _digest(self) -> str:

@@ -18,7 +18,7 @@ from backend import assistant
 from backend.policy import load_packs
 from backend.policy.catalogue import Pack
 from backend.run.paths import ROOT
-from bot.baselines import BestArticle, RasaInit
+from bot.baselines import BestArticle, NotTrained, RasaInit
 from bot.evaluation import load, tables
 from bot.evaluation.asking import Marked, listen, put_all
 from bot.evaluation.conversing import hold_all, told
@@ -61,7 +61,10 @@ def _baselines(
     article = BestArticle(packs)
     found = {"BM25 最佳条文": _ask_baseline(article, questions, marker)}
     if not options.no_rasa_init:
-        found["rasa init 的流水线"] = _ask_baseline(RasaInit(article, ground.models), questions, marker)
+        try:
+            found["rasa init 的流水线"] = _ask_baseline(RasaInit(article, ground.models), questions, marker)
+        except NotTrained as failure:
+            print(failure)
     return found
 
 
