@@ -23,6 +23,7 @@ BENCHES = {
     "wechat": Bench("benchmarks.wechat_throughput", "messages a second beside a bare HTTP client, and their wait"),
     "soak": Bench("benchmarks.wechat_soak", "100,000 reminders with faults and killed workers", usual=False),
     "fuzz": Bench("benchmarks.wechat_fuzz", "ten minutes of spiteful requests to the push addresses", usual=False),
+    "casework": Bench("benchmarks.casework", "a million cases in PostgreSQL: fill, measure, export", usual=False),
     "figures": Bench("benchmarks.mutate_figures", "every figure of the packs changed, one at a time", usual=False),
 }
 
