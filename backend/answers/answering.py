@@ -34,6 +34,7 @@ from backend.answers.lookups import (
     listed,
     named_document,
     no_such_grade,
+    one_tier,
     paid_out,
     phone,
     reckoned,
@@ -46,9 +47,9 @@ Special = Callable[[Case], Answer | None]
 
 
 SPECIAL: dict[str, tuple[Special, ...]] = {
-    "ask_eligibility": (listed, both, no_such_grade, yes_or_no),
+    "ask_eligibility": (listed, one_tier, both, no_such_grade, yes_or_no),
     "ask_directory": (listed,),
-    "ask_tier": (award_tier,),
+    "ask_tier": (one_tier, award_tier),
     "ask_amount": (funded, grades_compared, no_such_grade, reckoned, for_me),
     "ask_funding": (funded,),
     "ask_payment": (paid_out,),
@@ -59,7 +60,7 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
     "ask_where": (phone, district_windows),
     "ask_document": (named_document,),
     "ask_change": (changed,),
-    "ask_conditions": (award_tier,),
+    "ask_conditions": (one_tier, award_tier),
     "ask_why_not": (yes_or_no,),
     "ask_stacking": (both, no_only),
 }

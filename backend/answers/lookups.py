@@ -283,6 +283,14 @@ def grades_compared(case: Case) -> Answer | None:
     return compared(case) if len(case.grades) > 1 and case.says("差|相比|比|区别|哪个") else None
 
 
+def one_tier(case: Case) -> Answer | None:
+    """Which tier counts for a person with several grades: 副高又是硕士，按哪一档."""
+    if len(case.grades) < 2 or not case.says("哪一?档|哪个档|就高|按.{0,3}高"):
+        return None
+    item = (case.item if case.likely_items else None) or case.monthly_item()
+    return compare_grades(case, item) if item and item.benefit.tiers else None
+
+
 def agency_duties(case: Case) -> Answer | None:
     """What an agency does: 人社局管哪些."""
     named = [str(entity.value) for entity in case.asked.of_kind("agency")]

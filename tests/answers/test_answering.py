@@ -20,8 +20,9 @@ def test_two_grades_are_compared_with_their_difference(ask):
     assert all(figure in answer.text for figure in ("12万元", "5万元", "7万元"))
 
 
-def test_of_one_person_with_two_grades_the_better_counts(ask):
-    (answer,) = ask("既是硕士又是技师，生活补助按哪一档给", "ask_amount")
+@pytest.mark.parametrize("intent", ["ask_amount", "ask_tier", "ask_eligibility"])
+def test_of_one_person_with_two_grades_the_better_counts(ask, intent):
+    (answer,) = ask("既是硕士又是技师，生活补助按哪一档给", intent)
     assert "1200元/月" in answer.text
     assert "600" not in answer.text
 
