@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add(options: argparse.Namespace) -> None:
     _check_place(options)
     scope = staff.Scope(options.city, options.agency, options.window, options.place, _employer(options))
-    password, now = staff.random_password(), clock.now()
+    password, now = staff.random_password(options.login), clock.now()
     row = staff.add(options.login, options.name, options.role, scope, password, now)
     audit.record(OPERATOR, "add_staff", "staff", row.id, now, {"role": options.role})
     print(f"已新增 {options.login}（{ROLE_NAMES[Role(options.role)]}），一次性密码：{password}")
@@ -102,7 +102,7 @@ def _account(login: str) -> Staff:
 
 
 def _reset(options: argparse.Namespace) -> None:
-    row, password, now = _account(options.login), staff.random_password(), clock.now()
+    row, password, now = _account(options.login), staff.random_password(options.login), clock.now()
     staff.set_password(row.id, password, now, must_change=True)
     audit.record(OPERATOR, "reset_password", "staff", row.id, now)
     print(f"{row.login} 的一次性密码：{password}")

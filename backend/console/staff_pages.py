@@ -43,11 +43,12 @@ def _choices() -> dict:
 
 def _add():
     """Add an account and show its one-time password, once, on the answer itself and nowhere else."""
-    form, password = request.form, accounts.random_password()
+    form = request.form
     problem = _problem(form)
     if problem:
         return _staff(error=problem), 422
     now, login = clock.now(), form["login"].strip()
+    password = accounts.random_password(login)
     try:
         row = accounts.add(login, form["name"].strip(), form["role"], _scope(form), password, now)
     except (accounts.LoginTaken, accounts.WeakPassword) as error:
@@ -129,7 +130,7 @@ def _act(staff_id: str, act: str):
 
 
 def _reset(row: Staff, now: datetime) -> dict:
-    password = accounts.random_password()
+    password = accounts.random_password(row.login)
     accounts.set_password(row.id, password, now, must_change=True)
     accounts.disable_totp(row.id)
     accounts.untie(row.id)

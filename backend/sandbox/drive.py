@@ -87,7 +87,7 @@ class Office:
             employer=case.employer_id if case.role == Role.EMPLOYER else None,
         )
         login = f"{case.city}.{case.agency or case.employer_id}.{case.role}"
-        password = accounts.random_password()
+        password = accounts.random_password(login)
         self.made[login] = password
         return accounts.add(login, f"{ROLE_NAMES[Role(case.role)]}样例", case.role, scope, password, self.now, False)
 

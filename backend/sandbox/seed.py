@@ -84,7 +84,7 @@ def _employer(row: Mapping[str, Any], now: datetime) -> Employer:
 def _account(row: Mapping[str, Any], by_key: Mapping[str, Employer], now: datetime) -> Account:
     employer = by_key[row["employer"]].id if "employer" in row else None
     scope = accounts.Scope(row.get("city"), row.get("agency"), row.get("window"), row.get("place"), employer)
-    password = accounts.random_password()
+    password = accounts.random_password(row["login"])
     accounts.add(row["login"], row["name"], row["role"], scope, password, now, must_change=False)
     return Account(row["login"], row["name"], row["role"], password)
 

@@ -108,9 +108,12 @@ def add(login: str, name: str, role: str, scope: Scope, password: str, at: datet
         )
 
 
-def random_password() -> str:
-    """Return a password nobody has to think of: five groups of four letters and digits that are hard to confuse."""
-    alphabet = "abcdefghjkmnpqrstuvwxyz23456789"
+def random_password(login: str) -> str:
+    """Return a password nobody has to think of: five groups of four letters and digits that are hard to confuse.
+
+    It does without the first letter of the login name, and so never contains that name, which no password may.
+    """
+    alphabet = "abcdefghjkmnpqrstuvwxyz23456789".replace(login[:1].lower(), "")
     return "-".join("".join(secrets.choice(alphabet) for _ in range(4)) for _ in range(5))
 
 
