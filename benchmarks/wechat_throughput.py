@@ -1,6 +1,6 @@
 """Messages a second through outbox, worker and sandbox, beside a bare HTTP client in the same run.
 
-    python -m benchmarks.wechat_throughput [--messages 4000] [--senders 64] [--latency 80]
+    python -m benchmarks.wechat_throughput [--messages 6000] [--senders 64] [--latency 80]
 
 Both send the same message to the same sandbox, which takes `latency` milliseconds for each. The bare client is a
 thread pool around `requests`: no store, no ledger, no token renewal, no pace. Then as many messages come due one after
@@ -42,7 +42,7 @@ HEAD_START = timedelta(seconds=8)
 def main() -> None:
     """Run the comparison and print it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--messages", type=int, default=4000)
+    parser.add_argument("--messages", type=int, default=6000)
     parser.add_argument("--senders", type=int, default=64)
     parser.add_argument("--latency", type=int, default=80, help="milliseconds the platform takes")
     parser.add_argument("--database", default="", help="DATABASE_URL; SQLite by default")
