@@ -62,7 +62,7 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
     "ask_change": (changed,),
     "ask_conditions": (one_tier, award_tier),
     "ask_why_not": (yes_or_no,),
-    "ask_stacking": (both, no_only),
+    "ask_stacking": (one_tier, both, no_only),
 }
 """For each intent the special questions it may be, in order."""
 
