@@ -137,12 +137,14 @@ def papers(case: Case, slots: Sequence[b.MaterialSlot], form_steps: int) -> b.Sc
     """The papers of the application: what is there, what is missing."""
     needed = [slot for slot in slots if slot.required]
     there = [slot for slot in needed if slot.state not in ("missing", "rejected")]
-    summary = f"已备齐 {len(there)} / {len(needed)} 项" if needed else "这项申请不需要上传材料"
-    blocks: list[b.Block] = [
-        b.Progress(current=form_steps + 1, total=form_steps + 2, label="材料"),
+    summary = f"已备齐 {len(there)} / {len(needed)} 项" if needed else "都不用您上传"
+    listed: list[b.Block] = [
         b.Text(text="当面拍照就行，一页一张。拍过一次的材料可以重复使用。", style="muted"),
         b.Materials(id=f"papers-{case.id}", title="材料清单", summary=summary, slots=slots),
     ]
+    none = b.Empty(title="这项申请不用上传材料", text="下一步把填写的内容核对一遍，就可以提交。", icon=b.Icon.CHECK)
+    progress = b.Progress(current=form_steps + 1, total=form_steps + 2, label="材料")
+    blocks: list[b.Block] = [progress, *(listed if slots else [none])]
     return b.Screen(
         name="application_papers",
         title=case.item.name,
@@ -190,11 +192,10 @@ def review(view: Review) -> b.Screen:
         b.KeyValues(
             title="填写的内容", rows=rows, edit=button("修改", to("application_form", application=case.id), "plain")
         ),
-        b.List(
-            title="材料",
-            rows=[b.Row(title=slot.name, value=slot.state_text) for slot in view.slots],
-        ),
     ]
+    if view.slots:
+        rows_of_papers = [b.Row(title=slot.name, value=slot.state_text) for slot in view.slots]
+        blocks.append(b.List(title="材料", rows=rows_of_papers))
     if not view.lacks:
         blocks.append(_declaration(view))
     return b.Screen(name="application_review", title="核对并提交", blocks=blocks, cache=b.Cache(fresh=0))

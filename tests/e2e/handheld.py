@@ -1,5 +1,6 @@
 """A telephone with the H5 client on the started platform, for the tests that use it as a person does."""
 
+import re
 from pathlib import Path
 
 from backend.run.client import CLIENT
@@ -105,6 +106,50 @@ class Handheld:
         if value != "today":
             popup.locator(".uni-picker-item", has_text=value).first.click()
         popup.locator(".uni-picker-action-confirm").click()
+
+    def answer_form(self, answers: dict[str, str], pictures: str) -> list[str]:
+        """Go through the steps of an application's form, answering what is empty, the rest with yes.
+
+        Returns the names of the fields in the order in which they were shown; `pictures` begins the pictures' names.
+        """
+        self.page.wait_for_url(re.compile("screen=application_form"))
+        asked = []
+        while "application_form" in self.page.url:
+            here = self.page.url
+            self.wait()
+            names = self.asked()
+            assert names, "a step with nothing to answer"
+            asked += names
+            for name in names:
+                self._answer(name, answers)
+            self.picture(f"{pictures}-{len(asked):02}")
+            self.press("下一步", exact=False)
+            self.page.wait_for_function("here => location.href !== here", arg=here)
+        return asked
+
+    def _answer(self, name: str, answers: dict[str, str]) -> None:
+        field = self.page.locator(f"#field-{name}:visible")
+        given = field.locator("[aria-checked=true]").count() or field.get_by_text("修改", exact=True).count()
+        typed = field.locator("input, textarea")
+        optional = field.get_by_text("（可不填）").count() and name not in answers
+        if not (given or optional or (typed.count() and typed.first.input_value())):
+            self.fill(name, answers.get(name, "是"))
+
+    def hand_in(self, folder: Path) -> None:
+        """Photograph every paper that the list asks for."""
+        self.page.wait_for_url(re.compile("screen=application_papers"))
+        self.wait()
+        wanted = self.page.get_by_role("button", name=re.compile("^上传")).locator("visible=true")
+        for paper in wanted.evaluate_all("all => all.map(one => one.getAttribute('aria-label'))"):
+            self.upload(paper.removeprefix("上传"), folder)
+
+    def submit(self) -> None:
+        """Declare and submit, with reminders; the progress is shown afterwards."""
+        self.page.get_by_role("checkbox").locator("visible=true").click()
+        self.press("提交申请")
+        self.page.locator("uni-modal").locator("visible=true").get_by_text("允许", exact=True).click()
+        self.page.wait_for_url(re.compile("screen=application&"), timeout=60_000)
+        self.wait()
 
     def upload(self, paper: str, folder: Path) -> None:
         """Add a photograph to a paper of the list."""

@@ -1,7 +1,5 @@
 """A first application, by taps: from a question in the chat to a submitted case and what follows it."""
 
-import re
-
 import pytest
 
 from tests.e2e.handheld import Handheld
@@ -31,7 +29,6 @@ ANSWERS = {
     "hired_on": "today",
     "disciplinary_action": "没有",
 }
-YES = "是"
 
 
 @pytest.fixture
@@ -41,16 +38,6 @@ def handheld(browser, stack):
     yield handheld
     handheld.close()
     assert handheld.troubles == []
-
-
-def answer(handheld: Handheld, name: str) -> None:
-    """Answer a field if it is still empty."""
-    field = handheld.page.locator(f"#field-{name}:visible")
-    given = field.locator("[aria-checked=true]").count() or field.get_by_text("修改", exact=True).count()
-    typed = field.locator("input, textarea")
-    if given or (typed.count() and typed.first.input_value()):
-        return
-    handheld.fill(name, ANSWERS.get(name, YES))
 
 
 def test_a_first_application_by_taps(handheld, stack, tmp_path):
@@ -76,40 +63,18 @@ def test_a_first_application_by_taps(handheld, stack, tmp_path):
             box.click()
     handheld.picture("journey-03-consent")
     handheld.press("同意并继续")
-    page.wait_for_url(re.compile("screen=application_form"))
 
-    asked = []
-    while "application_form" in page.url:
-        here = page.url
-        handheld.wait()
-        names = handheld.asked()
-        assert names, "a step with nothing to answer"
-        asked += names
-        for name in names:
-            answer(handheld, name)
-        handheld.picture(f"journey-04-form-{len(asked):02}")
-        handheld.press("下一步", exact=False)
-        page.wait_for_function("here => location.href !== here", arg=here)
+    asked = handheld.answer_form(ANSWERS, "journey-04-form")
     assert len(asked) == len(set(asked)), f"asked twice: {sorted(n for n in asked if asked.count(n) > 1)}"
     assert len(asked) <= MOST_QUESTIONS
 
-    page.locator(".slot").first.wait_for()
-    for paper in page.get_by_role("button", name=re.compile("^上传")).locator("visible=true").all_inner_texts():
-        assert paper.strip() == "上传"
-    names = [one.get_attribute("aria-label") for one in page.get_by_role("button", name=re.compile("^上传")).all()]
-    for name in names:
-        handheld.upload(name.removeprefix("上传"), tmp_path)
+    handheld.hand_in(tmp_path)
     handheld.picture("journey-05-papers")
     handheld.press("下一步：核对提交")
 
     page.get_by_role("checkbox").locator("visible=true").wait_for()
     handheld.picture("journey-06-review")
-    page.get_by_role("checkbox").locator("visible=true").click()
-    handheld.press("提交申请")
-    dialogue = page.locator("uni-modal").locator("visible=true")
-    dialogue.get_by_text("允许", exact=True).click()
-    page.wait_for_url(re.compile("screen=application&"), timeout=60_000)
-    handheld.wait()
+    handheld.submit()
     handheld.picture("journey-07-progress")
     assert page.locator(".timeline__dot--current").count() == 1
 
