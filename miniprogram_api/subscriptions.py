@@ -1,12 +1,14 @@
 """The account's template ids and our names for them, in both directions; and which consent a moment asks for."""
 
 import logging
+import math
 import secrets
 from collections.abc import Mapping, Sequence
 
 from flask import request
 
 from backend.messages import messages
+from backend.store.credits import Balance
 from backend.wechat.errors import WeChatError
 from backend.wechat.gateway import AccountTemplate
 from miniprogram_api.parts import Parts
@@ -14,15 +16,30 @@ from miniprogram_api.parts import Parts
 log = logging.getLogger(__name__)
 
 MOMENTS: Mapping[str, Sequence[str]] = {
-    "submit": ("case_accepted", "correction_needed", "result"),
-    "answer": ("case_accepted", "correction_needed", "result"),
-    "notice": ("notice_ended", "result", "card_ready"),
+    "submit": ("case_accepted", "correction_needed", "result", "case_refused"),
+    "answer": ("case_accepted", "correction_needed", "result", "case_refused"),
+    "progress": ("notice_ended", "result", "card_ready", "notice_started", "review_done", "step_overdue"),
     "money": ("payment_sent", "allowance_ending"),
     "chances": ("qualifies_soon", "window_closing", "material_missing"),
+    "yearly": ("yearly_check_due",),
     "appointment": ("appointment_tomorrow",),
-    "reply": ("staff_reply",),
+    "reply": ("staff_reply", "assistant_reply"),
 }
-"""A moment at which consent is asked → our templates, the most useful first; WeChat takes three a dialogue."""
+"""A moment at which consent is asked → our templates, the most useful first."""
+
+MOST_IN_A_DIALOGUE = 3
+"""As many templates WeChat takes in one dialogue (wx.requestSubscribeMessage)."""
+
+
+def worth_asking(names: Sequence[str], balances: Mapping[str, Balance]) -> list[str]:
+    """Return the templates to ask for now: those with least consent left, the more useful first, three at most."""
+    return sorted(names, key=lambda name: _left(balances.get(name)))[:MOST_IN_A_DIALOGUE]
+
+
+def _left(balance: Balance | None) -> float:
+    if balance is None:
+        return 0
+    return math.inf if balance.long_term and balance.allows else balance.remaining
 
 
 def known(parts: Parts) -> Mapping[str, AccountTemplate]:

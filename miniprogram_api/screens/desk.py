@@ -65,7 +65,7 @@ def _letter(one: Letter, today: date) -> b.Card:
     )
 
 
-def complaint_new(pack: Pack, application: str | None) -> b.Screen:
+def complaint_new(pack: Pack, application: str | None, ask: b.SubscribeAsk | None) -> b.Screen:
     """Write a message or complaint."""
     kinds = [
         b.Option(value="message", label="留言咨询", note="五个工作日内答复"),
@@ -82,7 +82,7 @@ def complaint_new(pack: Pack, application: str | None) -> b.Screen:
         b.PhotosField(name="photos", label="照片", upload="/photos"),
     ]
     body = {"city": pack.city.id} | ({"application": application} if application else {})
-    send = b.Submit(path="/complaints", under=None, body=body, busy="正在提交…")
+    send = b.Submit(path="/complaints", under=None, body=body, ask=ask, busy="正在提交…")
     return b.Screen(
         name="complaint_new",
         title="留言和投诉",

@@ -130,7 +130,7 @@ CARD_STATES = {
 }
 
 
-def talent_card(card: Card | None, city: str, name: str) -> b.Screen:
+def talent_card(card: Card | None, city: str, name: str, ask: b.SubscribeAsk | None) -> b.Screen:
     """My card with its code, and what it gives."""
     if card is None:
         empty = b.Empty(
@@ -164,6 +164,7 @@ def talent_card(card: Card | None, city: str, name: str) -> b.Screen:
         then=b.Reload(),
     )
     actions = [button("挂失", lost, "plain")] if card.state == "valid" else []
+    actions += [button("年审前提醒我", ask)] if ask and card.state == "valid" else []
     return b.Screen(name="talent_card", title=card.name, blocks=blocks, actions=actions, cache=b.Cache(fresh=0))
 
 
@@ -206,11 +207,17 @@ MONTH_STATES: Mapping[str, str] = {
 }
 
 
-def payments(views: Sequence[Payments]) -> b.Screen:
+def payments(views: Sequence[Payments], ask: b.SubscribeAsk | None) -> b.Screen:
     """Payments month by month with the shares of each payer."""
     blocks: list[b.Block] = [_ledger(view) for view in views]
     empty = b.Empty(title="还没有补贴发放", text="申请通过、列入发放后，这里按月显示。", icon=b.Icon.MONEY)
-    return b.Screen(name="payments", title="补贴发放", blocks=blocks or [empty], cache=b.Cache(fresh=0, offline=True))
+    return b.Screen(
+        name="payments",
+        title="补贴发放",
+        blocks=blocks or [empty],
+        actions=[button("发放时提醒我", ask)] if ask and blocks else [],
+        cache=b.Cache(fresh=0, offline=True),
+    )
 
 
 def _ledger(view: Payments) -> b.Ledger:

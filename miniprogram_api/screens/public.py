@@ -628,7 +628,7 @@ def _group(found: Verdict, view: Home) -> str:
     return "taken" if found.item.id in view.taken else found.verdict
 
 
-def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
+def chances(view: Home, ask: Sequence[Fact], consent: b.SubscribeAsk | None) -> b.Screen:
     """Everything of the city judged for this person: what can be had, what is near, and what is worth asking next."""
     ordered = sorted(view.verdicts, key=_pays_nothing)
     groups = [(name, [v for v in ordered if _group(v, view) == key]) for key, name in GROUPS.items()]
@@ -651,7 +651,8 @@ def chances(view: Home, ask: Sequence[Fact]) -> b.Screen:
     ]
     had = 1 if groups[0][1] else 0  # what can be had comes before what is still asked
     blocks = [*sections[:had], *(form if ask else []), *sections[had:]]
-    return b.Screen(name="chances", title="我能享受什么", blocks=blocks, cache=b.Cache(fresh=0))
+    remind = [button("符合条件时提醒我", consent)] if consent else []
+    return b.Screen(name="chances", title="我能享受什么", blocks=blocks, actions=remind, cache=b.Cache(fresh=0))
 
 
 # --- articles, windows, help ------------------------------------------------------------------------------------------

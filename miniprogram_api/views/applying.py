@@ -157,7 +157,7 @@ def application_review(asked: Asked) -> Screen:
             verdict=verdict,
             lacks=lacks,
             today=asked.today,
-            ask=mine.ask_for("submit", "受理、需要补正、有结果时提醒您"),
+            ask=mine.ask_for(asked, "submit", "受理、需要补正、有结果时提醒您"),
         )
     )
 
@@ -189,7 +189,7 @@ def application(asked: Asked) -> Screen:
             paid=Payment.select().where(Payment.application == case.id).exists(),
             card=case.cards.exists(),
             ratable=_ratable(case),
-            ask=mine.ask_for("notice", "公示结束、有结果、发卡时提醒您"),
+            ask=mine.ask_for(asked, "progress", "审核、公示、有结果、发卡时提醒您"),
         )
     )
 
@@ -260,7 +260,7 @@ def correction(asked: Asked) -> Screen:
             today=asked.today,
             sent=notice.sent_at,
             due=notice.due_on,
-            ask=mine.ask_for("answer", "受理、再次补正、有结果时提醒您"),
+            ask=mine.ask_for(asked, "answer", "受理、再次补正、有结果时提醒您"),
         )
     )
 

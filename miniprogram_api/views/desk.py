@@ -39,7 +39,8 @@ def complaints(asked: Asked) -> Screen:
 
 def complaint_new(asked: Asked) -> Screen:
     """Show the form for a message or complaint."""
-    return desk.complaint_new(asked.pack, asked.params.get("application"))
+    ask = mine.ask_for(asked, "reply", "有答复时提醒您")
+    return desk.complaint_new(asked.pack, asked.params.get("application"), ask)
 
 
 # --- appointments -----------------------------------------------------------------------------------------------------
@@ -75,7 +76,7 @@ def appointment_new(asked: Asked) -> Screen:
         )
         for day in service.free_days(city.id, window, asked.now)
     ]
-    ask = mine.ask_for("appointment", "预约前一天提醒您")
+    ask = mine.ask_for(asked, "appointment", "预约前一天提醒您")
     return desk.appointment_new(asked.pack, window, city.windows[window].name, days, ask)
 
 

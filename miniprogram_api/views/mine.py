@@ -117,7 +117,7 @@ def reminders(asked: Asked) -> Screen:
     topics = []
     for topic in templates().topics.values():
         ours = [name for name, template in templates().templates.items() if template.topic == topic.id]
-        asked_for = [name for name in ours if name in have][:3]
+        asked_for = subscriptions.worth_asking([name for name in ours if name in have], left)
         topics.append(
             mine.Topic(
                 id=topic.id,
@@ -133,12 +133,13 @@ def reminders(asked: Asked) -> Screen:
     return mine.reminders(topics)
 
 
-def ask_for(moment: str, why: str) -> b.SubscribeAsk | None:
-    """Return the question for consent at a moment, or None while the account's templates are not known."""
-    have = subscriptions.known(parts())
-    names = [name for name in subscriptions.MOMENTS[moment] if name in have][:3]
-    if not names:
+def ask_for(asked: Asked, moment: str, why: str) -> b.SubscribeAsk | None:
+    """Return the question for consent at a moment; None for a visitor, or while the templates are not known."""
+    have = subscriptions.known(parts()) if asked.applicant else {}
+    useful = [name for name in subscriptions.MOMENTS[moment] if name in have]
+    if not useful:
         return None
+    names = subscriptions.worth_asking(useful, credits.balances(asked.me))
     titles = [templates().templates[name].title for name in names]
     return b.SubscribeAsk(templates=[have[name].id for name in names], names=titles, why=why)
 

@@ -14,7 +14,7 @@ from miniprogram_api.errors import NotFound
 from miniprogram_api.parts import parts
 from miniprogram_api.screens import outcome, texts
 from miniprogram_api.screens.blocks import Screen
-from miniprogram_api.views import Asked, Composer, page
+from miniprogram_api.views import Asked, Composer, mine, page
 from miniprogram_api.views.applying import own
 
 PEOPLE = 50
@@ -77,7 +77,8 @@ def talent_card(asked: Asked) -> Screen:
     city = asked.pack.city
     row = decisions.card_of(asked.me, city.id) or _latest(asked)
     name = city.card_name or "人才卡"
-    return outcome.talent_card(row and _card(row, asked, name), city.name, name)
+    ask = mine.ask_for(asked, "yearly", "每年登记、年审前提醒您")
+    return outcome.talent_card(row and _card(row, asked, name), city.name, name, ask)
 
 
 def _latest(asked: Asked) -> TalentCard | None:
@@ -121,7 +122,8 @@ def _code(token: str) -> bytes:
 def payments(asked: Asked) -> Screen:
     """Gather the ledger of one case, or of all that are paid."""
     chosen = [own(asked)] if asked.params.get("application") else _paid(asked)
-    return outcome.payments([_ledger(case, asked) for case in chosen])
+    ask = mine.ask_for(asked, "money", "每次发放、快到期时提醒您")
+    return outcome.payments([_ledger(case, asked) for case in chosen], ask)
 
 
 def _paid(asked: Asked) -> list[Application]:

@@ -14,7 +14,7 @@ from miniprogram_api import cases
 from miniprogram_api.errors import NotFound
 from miniprogram_api.screens import public
 from miniprogram_api.screens.blocks import Screen
-from miniprogram_api.views import Asked, Composer
+from miniprogram_api.views import Asked, Composer, mine
 
 WORTH_ASKING = 3
 """How many questions the page of chances asks at once."""
@@ -83,7 +83,8 @@ def chances(asked: Asked) -> Screen:
     found = view.verdicts or asked.pack.on(asked.today).judge_all({}, asked.today, _services(asked))
     worth = [name.partition(".")[0] for name in questions_worth_asking(found)]
     ask = [vocabulary.top_level[name] for name in dict.fromkeys(worth) if name in vocabulary.top_level]
-    return public.chances(view, ask[:WORTH_ASKING])
+    consent = mine.ask_for(asked, "chances", "快符合条件、快要截止时提醒您")
+    return public.chances(view, ask[:WORTH_ASKING], consent)
 
 
 def _services(asked: Asked) -> list[str]:
