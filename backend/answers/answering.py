@@ -3,10 +3,11 @@
 The order for one question in one city:
 
 1. what is none of ours is declined;
-2. special questions with a list or a rule of their own (is a firm listed, which tier is an award, yes or no …);
-3. everything that could be the answer, from the structure and from the statements, is weighed by what the question
+2. what the pack records as left open is said to be so;
+3. special questions with a list or a rule of their own (is a firm listed, which tier is an award, yes or no …);
+4. everything that could be the answer, from the structure and from the statements, is weighed by what the question
    mentions, and the best is said (`backend.answers.candidates`);
-4. when nothing carries the question: the texts do not say, with the nearest clause and whom to ask.
+5. when nothing carries the question: the texts do not say, with the nearest clause and whom to ask.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ from backend.answers.lookups import (
     whats_there,
 )
 from backend.answers.reply import Answer, Citation, Link, Reply, fit
+from backend.answers.silences import known_silence
 from backend.answers.yes_or_no import no_only, yes_or_no
 
 Special = Callable[[Case], Answer | None]
@@ -86,6 +88,9 @@ def answer(case: Case) -> Answer:
     earlier = _earlier(case)
     if earlier is not None:
         return earlier
+    silent = known_silence(case)
+    if silent is not None:
+        return silent
     for special in SPECIAL.get(case.asked.intent, ()):
         found = special(case)
         if found is not None:

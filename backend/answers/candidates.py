@@ -131,7 +131,7 @@ def tied(case: Case, best: Candidate) -> bool:
 def gather(case: Case) -> list[Candidate]:
     """Return all candidates for a question."""
     words = case.residue(case.text)
-    hits = [hit for hit in case.hits if hit.snippet.source != "silence" or not _of_another(case, hit.snippet)]
+    hits = [hit for hit in case.hits if hit.snippet.source != "silence" or not of_another(case, hit.snippet)]
     found = [_statement(case, hit, words) for hit in hits]
     best = max((each.hit.alike for each in found if each.hit), default=0.0)
     for each in found:
@@ -214,7 +214,7 @@ def _common(case: Case, text: str, words: Sequence[str], carried: float) -> dict
     return {
         "carried": carried * bool(words),
         "plain": float(not words),
-        "fits": float(_fits(case, text)),
+        "fits": float(fits(case, text)),
         "grade": float(named),
         "grade_other": float(bool(grades) and bool(other) and not named),
         "unsaid": float(bool(UNSAID.search(text))),
@@ -252,7 +252,7 @@ def _of_item(case: Case, snippet: Snippet) -> float:
     return meant if any(cite.partition("/")[0] in documents for cite in snippet.cites) else 0.5 * meant
 
 
-def _of_another(case: Case, silence: Snippet) -> bool:
+def of_another(case: Case, silence: Snippet) -> bool:
     """Whether a silence is about another item by name: its title has that one's name and not that of the one meant."""
     named = case.items if case.items and not case.weakly_named else ()
     others = [item for item in case.rules.items.values() if item not in named]
@@ -277,7 +277,7 @@ def _excerpt(case: Case, text: str, words: Sequence[str]) -> str:
     return "".join(sentences[number] for number in sorted(chosen))
 
 
-def _fits(case: Case, text: str) -> bool:
+def fits(case: Case, text: str) -> bool:
     """Whether the text has the kind of figure that the question wants."""
     patterns = [wanted for asking, wanted in ASKED_WITH if case.says(asking)] or [WANTED.get(case.asked.intent)]
     return all(pattern is not None and re.search(pattern, text) for pattern in patterns)
