@@ -40,6 +40,7 @@ PAGES = (
     Page("console.voices", "投诉与评价", OFFICES | OVERSEERS),
     Page("console.questions", "问答改进", KEEPERS),
     Page("console.policy", "政策", STAFF_ROLES - {Role.EMPLOYER}),
+    Page("console.campaigns", "群发通知", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Page("console.overview", "统计", OVERSEERS),
     Page("console.calendar", "工作日历", frozenset({Role.COORDINATOR, Role.ADMIN})),
     Page("console.staff", "账号", frozenset({Role.ADMIN})),

@@ -1,5 +1,6 @@
 """The words of the console's pages: names of roles, states, scopes, and how days, moments and money are written."""
 
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +13,7 @@ from backend.policy import FactError, money
 from backend.policy.benefit import Amount
 from backend.policy.types import Agency
 from backend.store import replies
-from backend.store.models import Application, OutboxMessage, SavedReply, Staff
+from backend.store.models import Application, Campaign, OutboxMessage, SavedReply, Staff
 from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, Role
 from backend.workflow.stages import COMMANDS, STATE_NAMES, STEP_NAMES, State
@@ -111,6 +112,15 @@ PUSH_REASONS = {
     "again": "工作人员重新发送",
 }
 """Reason of an outbox row (`backend.jobs`) → what staff read."""
+CAMPAIGN_STATES = {
+    "draft": "待审核",
+    "approved": "已审核，待发送",
+    "running": "发送中",
+    "paused": "已暂停",
+    "stopped": "已停止",
+    "done": "已发完",
+}
+CAMPAIGN_TONES = {"draft": "warn", "approved": "info", "running": "info", "paused": "warn", "stopped": "", "done": "ok"}
 AREA_NAMES = {"district": "区属", "county": "县属", "city": "市直"}
 AUDIT_ACTIONS = {
     "read": "查看",
@@ -177,6 +187,11 @@ AUDIT_ACTIONS = {
     "refuse_employer": "退回用人单位",
     "suspend_employer": "暂停用人单位",
     "departure": "报告离职",
+    "create_campaign": "起草群发通知",
+    "campaign_approved": "审核群发通知",
+    "campaign_running": "开始群发",
+    "campaign_paused": "暂停群发",
+    "campaign_stopped": "停止群发",
 }
 """Action of an audit row → its name. Commands of the transition table have theirs there."""
 
@@ -365,6 +380,39 @@ def push_reason(message: OutboxMessage) -> str:
     said = PUSH_REASONS.get(kind, rest or kind) if reason else ""
     code = f"微信返回 {message.errcode}" if message.errcode else ""
     return "；".join(part for part in (said, code) if part)
+
+
+def outbox_counts(by_state: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return how many messages stand where, in the order they go through; states of one name are one line."""
+    counted_ = {name: 0 for state, name in OUTBOX_NAMES.items() if state in by_state}
+    for state, number in by_state.items():
+        counted_[OUTBOX_NAMES[state]] += number
+    return list(counted_.items())
+
+
+def failure_name(reason: str) -> str:
+    """Return why messages of a notice to many were not pushed: a reason of ours, or the platform's code."""
+    kind, _, rest = reason.partition(":")
+    return f"微信返回 {reason}" if reason.lstrip("-").isdigit() else PUSH_REASONS.get(kind, rest or kind)
+
+
+AUDIENCE_NOTES: Mapping[str, Callable[[str, Any], str]] = {
+    "card": lambda city, value: "有有效的人才卡" if value else "没有有效的人才卡",
+    "category": lambda city, value: f"卡的类别是{category_name(value)}",
+    "tier": lambda city, value: f"卡的层次是{tier_name(value)}",
+    "granted": lambda city, value: f"“{item_name(city, value)}”已通过",
+    "applied": lambda city, value: f"提交过“{item_name(city, value)}”",
+    "draft": lambda city, value: f"“{item_name(city, value)}”有草稿没有提交",
+    "place": lambda city, value: f"办件在{place_name(city, value)}",
+    "employer": lambda city, value: f"用人单位是{value}",
+    "city": lambda city, value: f"与{city_name(value)}有关",
+}
+"""Key of a notice's filter → how it is said of the people it leaves."""
+
+
+def audience_notes(campaign: Campaign) -> list[str]:
+    """Return the filter of a notice to many in words."""
+    return [AUDIENCE_NOTES[key](campaign.city or "", value) for key, value in campaign.audience.items()]
 
 
 def limit_text(length: int | None, unit: str | None) -> str:

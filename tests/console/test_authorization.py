@@ -17,6 +17,7 @@ from backend.store.models import (
     ApplicationMaterial,
     Appointment,
     Audit,
+    Campaign,
     Correction,
     CorrectionPoint,
     Employer,
@@ -158,7 +159,9 @@ def matters(office, talent):
     questions.unanswered("租房有补贴吗", CITY, now)
     reply = replies.add("标题", "内容", CITY, "hr_bureau", office.clerk.id)
     absence = accounts.delegate(office.clerk.id, office.reviewer.id, now.date(), now.date())
+    campaign = Campaign.create(name="年审", city=CITY, template="notice", keywords={}, created_by=office.coordinator.id)
     return {
+        "campaign_id": campaign.id,
         "case_id": case.id,
         "notice_id": notice.id,
         "objection_id": objection.id,
@@ -192,7 +195,7 @@ def matters(office, talent):
 IDS = {
     *("case_id", "notice_id", "objection_id", "point_id", "card_id", "rating_id", "voice_id", "batch_id"),
     *("payment_id", "employer_id", "member_id", "appointment_id", "question_id", "reply_id"),
-    *("delegation_id", "page_id", "message_id", "applicant_id"),
+    *("delegation_id", "page_id", "message_id", "applicant_id", "campaign_id"),
 }
 STRANGERS = {
     "wrong city": lambda role: staff(role, "hr_bureau", city="othercity"),

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from backend import clock
+from backend.jobs import campaigns
 from backend.store.models import Complaint, Correction, NoticeEntry, PaymentBatch, Staff, TalentCard
 from backend.workflow import rulebook
 from tests.console.lively import lively
@@ -35,8 +36,11 @@ def pages(app, values):
 def test_every_page_opens_for_every_role(town):
     town, app = town
     case = Correction.get().application
+    words = {"subject": "人才卡年度核验", "summary": "请在月底前办理", "published_on": town.now.date()}
+    notice = campaigns.create("年审", "notice", words, {"card": True}, "stf_a", town.now, town.city)
     values = {
         "case_id": case.id,
+        "campaign_id": notice.id,
         "notice_id": NoticeEntry.get().notice_id,
         "card_id": TalentCard.get().id,
         "employer_id": town.employer.id,
