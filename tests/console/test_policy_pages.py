@@ -131,31 +131,47 @@ def test_a_supervisor_sees_his_own_agencys_share(visit, office, busy):
     assert "0 提交" in visit(other).text("/console/overview?agency=hr_bureau")
 
 
+def test_the_list_of_late_steps_holds_those_of_the_own_agency_alone(visit, office, busy):
+    assert busy.number in visit(office.supervisor).text("/console/overview")
+    assert busy.number not in visit(staff(Role.SUPERVISOR, "housing_bureau")).text("/console/overview")
+
+
 def test_a_span_may_be_chosen_and_nonsense_means_the_half_year(visit, office, busy):
     visitor = visit(office.coordinator)
     assert "0 提交" in visitor.text("/console/overview?since=2020-01-01&until=2020-01-31")
     assert "3 提交" in visitor.text("/console/overview?since=2027-01-01&until=2020-01-31")
 
 
-def test_money_is_counted_where_it_was_paid(visit, office, busy):
+def paid_today(due_on, period="2026-01"):
+    """A payment of the city made today that was due on a day."""
     done = Application.get(Application.state == "granted")
-    Payment.create(
+    return Payment.create(
         application=done.id,
         applicant=done.applicant_id,
         city=CITY,
         item="allowance",
-        period="2026-01",
+        period=period,
         payer="city",
         fen=123_45,
         share="1",
         pack_version="x",
         state="paid",
         paid_on=clock.today(),
-        due_on=clock.today(),
+        due_on=due_on,
     )
+
+
+def test_money_is_counted_where_it_was_paid(visit, office, busy):
+    paid_today(due_on=clock.today())
     page = visit(office.coordinator).text("/console/overview")
     assert "已发放 123.45 元" in page
     assert "按时 1 笔（100.0%）" in page
+
+
+def test_money_paid_after_its_day_is_not_counted_as_on_time(visit, office, busy):
+    paid_today(due_on=clock.today())
+    paid_today(due_on=clock.today() - timedelta(days=1), period="2026-02")
+    assert "按时 1 笔（50.0%）" in visit(office.coordinator).text("/console/overview")
 
 
 def test_an_empty_city_has_an_overview_too(visit, office):
