@@ -29,6 +29,7 @@ from backend.answers.lookups import (
     changed,
     compared,
     district_windows,
+    duty_owner,
     for_me,
     funded,
     grades_compared,
@@ -84,7 +85,7 @@ def answer(case: Case) -> Answer:
     """Answer one question in one city."""
     refused = outside(case)
     if refused is not None:
-        return refused
+        return (duty_owner(case) if case.asked.intent == "out_of_scope" else None) or refused
     earlier = _earlier(case)
     if earlier is not None:
         return earlier
@@ -95,7 +96,8 @@ def answer(case: Case) -> Answer:
         found = special(case)
         if found is not None:
             return found
-    return _absent_item(case) or best_answer(case)
+    found = _absent_item(case) or best_answer(case)
+    return (duty_owner(case) if found.kind in ("not_said", "declined") else None) or found
 
 
 BEFORE = re.compile(

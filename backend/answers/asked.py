@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.answers.heard import Scene, heard, known_home, values_of
 from backend.answers.utterance import Entity, Part, Utterance
-from backend.answers.words import cues
+from backend.answers.words import cues, points
 from backend.policy.catalogue import Pack, UnknownItem
 from backend.policy.types import Item
 
@@ -167,9 +167,12 @@ def _asked(
     there = [packs[city] for city in cities]
     named = any(name not in WEAK_NAMES for name in names)
     cued = () if named else cued_names(part.text, there) or (() if names else cued_names(utterance.text, there))
+    cued = cued or (() if names or carried_on(part, topic) else pointed_names(utterance, part, there))
     names = cued or names or names_elsewhere(topic, cities, packs)
     carried = goes_on or part.intent in CARRIED
     ranking = part.ranking
+    if part.intent == "inform" and names and names_benefit(utterance):
+        ranking = (("ask_amount", part.confidence), *ranking)
     if carried:
         ranking = ((topic.intent, part.confidence), *[each for each in ranking if each[0] != "ask_same"])
         supposed = {**_without_rivals(topic.supposed, supposed), **supposed}
@@ -193,6 +196,42 @@ def cued_names(text: str, packs: Sequence[Pack]) -> tuple[str, ...]:
     """Return the name of the first item of the cities whose words, apart from each other, are in the text."""
     found = (name for name, pattern in cues().items() if pattern.search(text))
     return next(((name,) for name in found if any(items_named((name,), pack) for pack in packs)), ())
+
+
+TELLING = re.compile(
+    r"[我俺咱](?:是|有|在|的|们)|是个|[领拿买办签交评考过](?:过|了|到)|已经|没|不|认定了|享受过|上班|工作|毕业|刚"
+)
+"""Words by which one tells something of oneself."""
+
+
+def names_benefit(utterance: Utterance) -> bool:
+    """Whether a message is but the name of an item with a grade (高级技师开厂的创新创业补贴): it asks how much."""
+    named = [each for each in utterance.of_kind("item") if each.text not in WEAK_NAMES]
+    return bool(named) and not TELLING.search(utterance.text)
+
+
+def carried_on(part: Part, topic: Topic) -> bool:
+    """Whether a part goes on with the last question's item."""
+    return bool(topic.items) and part.intent in CARRIED
+
+
+def pointed_names(utterance: Utterance, part: Part, packs: Sequence[Pack]) -> tuple[str, ...]:
+    """Return the name of the item that a part's words point to, else those of the whole message: 二手房, 小学, 溺水."""
+    for where in (part, None):
+        for entity in utterance.entities:
+            if (where and not entity.within(where.start, where.end)) or not _points(entity, utterance):
+                continue
+            names = points()[entity.kind]
+            found = next((name for name in names if any(items_named((name,), pack) for pack in packs)), None)
+            if found:
+                return (found,)
+    return ()
+
+
+def _points(entity: Entity, utterance: Utterance) -> bool:
+    """Whether an entity is of a telling kind; who has no work is the spouse only where one is spoken of."""
+    of_spouse = any(each.value == "spouse" for each in utterance.of_kind("kinship"))
+    return entity.kind in points() and (of_spouse or entity.kind not in ("spouse_status", "buyer"))
 
 
 def names_elsewhere(topic: Topic, cities: Sequence[str], packs: Mapping[str, Pack]) -> tuple[str, ...]:

@@ -283,8 +283,10 @@ def fits(case: Case, text: str) -> bool:
     return all(pattern is not None and re.search(pattern, text) for pattern in patterns)
 
 
-def _of_same(case: Case, more: Answer) -> bool:
-    """Whether a further answer is about an item meant, or about none."""
+def _of_same(case: Case, more: Answer, found: Answer) -> bool:
+    """Whether a further answer is about an item meant, or about none; who pays what is told of one item only."""
+    if case.asked.intent == "ask_funding" and found.item and more.item not in (None, found.item):
+        return False
     meant = case.likely_items if max(case.likely_items.values(), default=0.0) >= SURE else {}
     return not meant or more.item is None or more.item in meant
 
@@ -298,7 +300,7 @@ def _with_more(case: Case, best: Candidate, candidates: Sequence[Candidate]) -> 
     found, said = best.answer, 0.0
     for each in ranked:
         said += math.exp(each.worth - best.worth) / whole
-        if each is not best and _adds(each.answer, found) and _of_same(case, each.answer):
+        if each is not best and _adds(each.answer, found) and _of_same(case, each.answer, found):
             cites = tuple(dict.fromkeys((*found.cites, *each.answer.cites)))
             found = replace(found, text=f"{_ended(found.text)}\n{each.answer.text}", cites=cites)
         if said >= SURE_ENOUGH or found.text.count("\n") >= MORE:

@@ -88,6 +88,8 @@ def not_said(case: Case, nearest: Answer | None, unknown: Sequence[str]) -> Answ
 
 def _bears(case: Case, near: Answer) -> bool:
     """Whether a rule is near enough to be told: of an item meant, or with half of the question's words."""
+    if case.asked.intent in NOT_OURS:
+        return False
     words = case.residue(case.text)
     return (near.item or "") in case.likely_items or (bool(words) and case.carries(near.text, words) >= 0.5)
 

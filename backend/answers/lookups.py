@@ -306,6 +306,29 @@ def agency_duties(case: Case) -> Answer | None:
     return Answer(fit(text, 380), _merge(cites for _, cites in agency.duties), "said", case.city)
 
 
+WHOSE = r"归谁|归哪|谁[管审办]|谁负责|谁说了算|找谁|(?:哪个|哪家|哪|什么|啥)(?:部门|局|单位|机构|委)|哪里管|哪儿管"
+"""How one asks whose a matter is."""
+
+
+def duty_owner(case: Case) -> Answer | None:
+    """Whose a matter is that belongs to no item: the duties of all agencies of the city are looked through."""
+    named = (case.items and not case.weakly_named) or case.asked.of_kind("agency", "other_city")
+    if named or not case.says(WHOSE):
+        return None
+    words = [word for word in case.residue(re.sub(WHOSE, " ", case.text)) if len(word) > 1]
+    duties = [each for each in case.knowledge.snippets if each.source == "duty"]
+    best = max(duties, key=lambda duty: case.carries(duty.text, words), default=None) if words else None
+    if best is None or case.carries(best.text, words) < 0.3 or not _in_words(case, best.text, words):
+        return None
+    return Answer(best.text, best.cites, "said", case.city)
+
+
+def _in_words(case: Case, text: str, words: Sequence[str]) -> bool:
+    """Whether a text has one of the words letter for letter, and one that is not in every other text."""
+    rarity = case.knowledge.reading.rarity
+    return any(word in text and rarity(word) > 0.3 for word in words)
+
+
 def district_windows(case: Case) -> Answer | None:
     """The windows of a district: 金水区窗口在哪, 二七区社保局电话."""
     districts = case.asked.of_kind("district")

@@ -42,7 +42,9 @@ def known_silence(case: Case) -> Answer | None:
 
 
 def _better_told(case: Case, silence: Snippet) -> bool:
-    """Whether a statement has more of the question's words than the silence: the library's hours, which are told."""
+    """Whether a statement has more of the words asked of a named item than the silence: the library's hours."""
+    if not case.items or case.weakly_named:
+        return False
     words = case.residue(case.text)
     own = case.carries(_whole(silence), words)
     for told in (hit.snippet for hit in case.hits if hit.snippet.source == "statement"):
@@ -65,6 +67,8 @@ def _said(case: Case, silence: Snippet) -> list[str]:
 
 
 def _of_its_side(case: Case, silence: Snippet) -> bool:
+    if "名单" in silence.title and (not case.asked.of_kind("district") or case.asked.of_kind("employer")):
+        return False
     sides = [asking for title, asking in ONE_SIDE if re.search(title, silence.title)]
     return not sides or any(case.says(asking) for asking in sides)
 
@@ -74,7 +78,8 @@ def _in(case: Case, keyword: str) -> bool:
     if len(keyword) < 2:
         return False
     districts = [str(each.value) for each in case.asked.of_kind("district")]
-    return keyword in case.text or any(keyword.startswith(name) and len(name) > 2 for name in districts)
+    said = case.text if len(keyword) < 3 else f"{case.asked.context} {case.text}"
+    return keyword in said or any(keyword.startswith(name) and len(name) > 2 for name in districts)
 
 
 def _telling(case: Case, keyword: str) -> bool:

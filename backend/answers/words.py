@@ -66,6 +66,12 @@ def cues() -> Mapping[str, re.Pattern[str]]:
 
 
 @lru_cache(maxsize=1)
+def points() -> Mapping[str, Sequence[str]]:
+    """Return the items that a kind of words points to where no item is named: kind → names, the likeliest first."""
+    return yaml.safe_load(FILE.read_text(encoding="utf-8"))["points"]
+
+
+@lru_cache(maxsize=1)
 def words() -> Words:
     """Return the words of the file beside this module."""
     data = yaml.safe_load(FILE.read_text(encoding="utf-8"))

@@ -33,9 +33,12 @@ OWN = re.compile(r"我|俺|本人|自己|咱")
 OTHER = re.compile(r"他|她|员工|同事|朋友|别人|老公|老婆|爱人|对象|儿子|闺女|女儿|孩子|父母|爸|妈|弟|妹|哥|姐")
 
 
-def run(turn: Turn, goes_on: bool = False) -> None:
-    """Answer; `goes_on`: the message is no question by itself and repeats the last one for what it names."""
-    told = [] if goes_on else told_facts(turn)
+def run(turn: Turn, goes_on: bool = False, keeps: bool = True) -> None:
+    """Answer; `goes_on`: the message is no question by itself and repeats the last one for what it names.
+
+    `keeps`: what the message says of a person is kept.
+    """
+    told = told_facts(turn) if keeps and not goes_on else []
     noted = note(turn, told) + kept_by_others(turn, told)
     asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene, goes_on)[:MOST]
     began = turn.in_form and turn.slot("asking") is True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from backend.answers.asked import QUALIFYING, questions
+from backend.answers.asked import QUALIFYING, names_benefit, questions
 from backend.answers.case import Case
 from backend.answers.overview import graded, overview
 from backend.answers.reply import Link
@@ -23,6 +23,9 @@ def run(turn: Turn) -> None:
     """Note, then say what follows."""
     if _asks_on(turn):
         answer.run(turn, goes_on=True)
+        return
+    if not turn.judging.get("item") and names_benefit(turn.utterance) and "correct" not in turn.utterance.intents():
+        answer.run(turn, keeps=False)
         return
     told = told_facts(turn) or (corrected(turn) if "correct" in turn.utterance.intents() else [])
     noted = note(turn, told) + kept_by_others(turn, told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from backend.answers.heard import Heard, heard, own_of
@@ -42,11 +43,15 @@ ASKED_ONLY = frozenset(
 """Facts that belong to one question, not to the person."""
 
 
+WHETHER = re.compile(r"([在够是算有能]).?[不没]\1")
+"""Who asks whether something is so (在不在名录, 够不够) does not tell it."""
+
+
 def told_facts(turn: Turn) -> list[Heard]:
     """Return the speaker's own facts in this message that are exact enough to keep."""
     every = own_of(heard(turn.utterance, turn.scene))
     asking = any(part.asks for part in turn.utterance.parts)
-    return [each for each in every if not (asking and each.name in ASKED_ONLY)]
+    return [each for each in every if not (asking and (each.name in ASKED_ONLY or WHETHER.search(each.said)))]
 
 
 def note(turn: Turn, facts: list[Heard]) -> str:

@@ -144,3 +144,47 @@ def test_a_word_that_no_text_knows_is_named_and_no_figure_given_for_it(ask):
     (answer,) = ask("人才公寓有停车位吗", "ask_about")
     assert answer.kind == "not_said"
     assert "停车位" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("text", "parts", "item", "said"),
+    [
+        ("看中一套三居，博士能给几个钱", ("inform", "ask_amount"), "housing_purchase_subsidy", "12万元"),
+        ("老公待业，一个月给多少", ("inform", "ask_amount"), "spouse_allowance", "1.5倍"),
+    ],
+)
+def test_a_part_without_an_item_takes_the_one_that_the_message_points_to(ask, text, parts, item, said):
+    answer = ask(text, "", parts=parts)[-1]
+    assert answer.item == item
+    assert said in answer.text
+
+
+def test_a_second_hand_home_is_a_matter_of_buying(ask):
+    (answer,) = ask("二手房博士给不给", "ask_eligibility")
+    assert answer.item == "housing_purchase_subsidy"
+
+
+@pytest.mark.parametrize(
+    ("text", "agency"), [("商标注册归谁管", "市工商局"), ("专利这块找哪个部门", "市科技局"), ("签证谁负责", "市公安局")]
+)
+@pytest.mark.parametrize("intent", ["ask_agency", "out_of_scope"])
+def test_whose_a_matter_is_is_found_among_the_duties_of_all_agencies(ask, text, agency, intent):
+    (answer,) = ask(text, intent, city="pingdingshan")
+    assert agency in answer.text
+
+
+def test_what_is_none_of_ours_is_declined_without_a_rule_beside_it(ask):
+    (answer,) = ask("股票怎么开户", "out_of_scope")
+    assert answer.kind == "declined"
+    assert not any(char.isdigit() for char in answer.text)
+
+
+def test_the_name_of_a_benefit_with_a_grade_asks_how_much(ask):
+    (answer,) = ask("高级技师开厂的创新创业补贴", "inform")
+    assert "1万元" in answer.text
+    assert "1200" not in answer.text
+
+
+def test_a_named_firm_is_looked_up_although_other_lists_are_not_public(ask):
+    (answer,) = ask("岷山有色在不在名录里", "ask_directory")
+    assert answer.text.startswith("在。")
