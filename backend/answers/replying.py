@@ -21,6 +21,7 @@ NO = re.compile(
 )
 PLACE = re.compile(r"[市县区镇村州]$|户口|这|本地|外地|老家|^[一-龥]{2,3}$")
 GIVES_UP = re.compile(r"算了|拉倒|不弄了|不问了|不说了|随便|管他")
+FULL_TIME = re.compile(r"^(?:天天|每天|一直)(?:都|在)*(?:坐班|上班|打卡)[的呢着嘞]*$")
 SURE = 0.6
 FIRM = re.compile(r"公司|厂|集团|医院|学校|大学|学院|院$|所$|中心|局|银行|矿|社$")
 
@@ -54,6 +55,8 @@ def yes_or_no(utterance: Utterance) -> bool | None:
 
 
 def _bool(fact: Fact, utterance: Utterance, scene: Scene) -> bool | None:
+    if fact.name == "full_time_employment" and FULL_TIME.match(utterance.text.strip()):
+        return True
     return yes_or_no(utterance)
 
 

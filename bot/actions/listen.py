@@ -41,6 +41,10 @@ WHY = re.compile(
 )
 
 
+EXAMPLES = {"date": "说个日期就行，比如“去年10月15号”。", "month": "说个年月就行，比如“去年10月”。"}
+"""What is said to a bare yes where a day or a month was asked for."""
+
+
 class Rejected(Exception):
     """The message is not for the form; the rules of the dialogue decide what to do with it."""
 
@@ -105,6 +109,8 @@ def _asks_aside(turn: Turn, fact: Fact) -> bool:
         or WHY.search(turn.utterance.text)
     ):
         return False
+    if fact.type == "bool" and interpret(fact, turn.utterance, turn.scene) and not ASKING.search(turn.utterance.text):
+        return False
     short = len(turn.utterance.text) <= 3 and fact.type != "bool"
     return part.confidence >= (CLEAR if ASKING.search(part.text) else SURE) and not short
 
@@ -126,6 +132,8 @@ def _nothing_told(turn: Turn, fact: Fact | None) -> None:
         _skip(turn, fact, known="dont_know" in intents)
     elif "correct" in intents:
         turn.say("好的，直接说正确的就行。")
+    elif fact is not None and fact.type in EXAMPLES and yes_or_no(turn.utterance):
+        _missed(turn, f"{EXAMPLES[fact.type]}不记得可以说“不知道”。")
     else:
         _missed(turn)
 
@@ -144,13 +152,13 @@ def _skip(turn: Turn, fact: Fact, known: bool) -> None:
     with_asked(turn, skipped=skipped, missed=0, instead=INSTEAD.get(fact.name) if known else None)
 
 
-def _missed(turn: Turn) -> None:
+def _missed(turn: Turn, again: str = "没太听懂，换个说法试试，或者点下面的按钮。") -> None:
     missed = int(turn.judging.get("missed") or 0) + 1
     with_asked(turn, missed=missed)
     if missed >= TRIES:
         turn.set(eligibility_answer="given_up")
     else:
-        turn.say("没太听懂，换个说法试试，或者点下面的按钮。")
+        turn.say(again)
 
 
 def _supposed(turn: Turn, told: list[Heard]) -> dict:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from backend.answers.heard import Heard, heard, own_of
 from backend.answers.moments import DAY, MONTH, YEAR
 from backend.answers.replying import exactness, interpret
+from backend.answers.utterance import Utterance
 from backend.answers.verdicts import SHORT, phrase, told
 from backend.policy.vocabulary import Vocabulary
 from bot.actions.turn import Turn
@@ -81,14 +83,21 @@ def corrected(turn: Turn) -> list[Heard]:
     """Return what a bare correction (说错了，是3年) changes: the fact told here last that the new value fits."""
     mine = [(told.told_at, name) for name, told in turn.told.items() if told.source == "assistant"]
     vocabulary = turn.desk.packs.vocabulary
+    meant = _without_denied(turn.utterance)
     for _, name in sorted(mine, reverse=True):
         fact = vocabulary.facts.get(name)
         if fact is None or fact.type in ("bool", "text"):
             continue
-        value = interpret(fact, turn.utterance, turn.scene)
+        value = interpret(fact, meant, turn.scene)
         if value is not None:
-            return [Heard(name, value, turn.utterance.text, exactness(fact, turn.utterance, turn.scene) or DAY)]
+            return [Heard(name, value, meant.text, exactness(fact, meant, turn.scene) or DAY)]
     return []
+
+
+def _without_denied(utterance: Utterance) -> Utterance:
+    """The message less what it says is not so: 不是两个月，是5个月 tells five."""
+    kept = tuple(e for e in utterance.entities if not utterance.text[: e.start].endswith("不是"))
+    return replace(utterance, entities=kept)
 
 
 def _to_the_month(vocabulary: Vocabulary, name: str, day: date) -> str:

@@ -18,6 +18,13 @@ def test_a_yes_is_heard(text):
     assert yes_or_no(utterance(text, "")) is True
 
 
+@pytest.mark.parametrize("text", ["天天坐班", "每天打卡呢"])
+def test_how_one_works_tells_full_time_and_nothing_else(text):
+    said = utterance(text, "")
+    assert interpret(PACKS.vocabulary["full_time_employment"], said, SCENE) is True
+    assert interpret(PACKS.vocabulary["employer_good_standing"], said, SCENE) is None
+
+
 @pytest.mark.parametrize("text", ["木有", "没呢", "不是", "还没", "冇", "哪有"])
 def test_a_no_is_heard(text):
     assert yes_or_no(utterance(text, "")) is False

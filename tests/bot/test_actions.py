@@ -46,6 +46,15 @@ def test_a_bare_correction_changes_what_was_told_last(caller):
         assert facts.values(caller.applicant)["contract_years"] == 3
 
 
+def test_of_two_figures_the_one_that_is_not_denied_counts(caller):
+    caller("action_note", "合同签了2年", "inform", ("period", "2年", {"months": 24}))
+    caller(
+        "action_note", "不是2年，是3年", "correct", ("period", "2年", {"months": 24}), ("period", "3年", {"months": 36})
+    )
+    with connection():
+        assert facts.values(caller.applicant)["contract_years"] == 3
+
+
 def test_a_bare_grade_goes_on_with_the_question_and_tells_nothing(caller):
     caller("action_answer", "硕士购房补贴多少", "ask_amount")
     (said,) = caller("action_note", "本科的", "inform")
