@@ -199,6 +199,7 @@ def test_a_complaint_is_sent_and_stands_in_the_list_with_its_day(handheld, someb
     handheld.fill("subject", "窗口排队太久")
     handheld.fill("text", "上午去窗口等了两个小时，没有叫到号。")
     handheld.press("提交")
+    handheld.page.locator("uni-modal").locator("visible=true").get_by_text("允许", exact=True).click()
     handheld.says("窗口排队太久")
     handheld.says("前答复")
     handheld.picture("complaint-sent")
