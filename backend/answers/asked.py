@@ -252,7 +252,7 @@ def _without_rivals(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str,
 
 PLACE_OF_ELSE = (
     re.compile(r"(?:注册|户口|社保|老家|毕业|读|上学)[^，。]{0,4}在?$"),
-    re.compile(r"^[^，。]{0,2}(?:注册|大学|毕业|读|的户口)"),
+    re.compile(r"^(?!本科|硕士|博士|大专|专科|研究)[^，。]{0,2}(?:注册|大学|毕业|读|的户口)"),
 )
 """What stands before and after a city that is the place of something, not the city asked about."""
 NO_PLACE = re.compile(r"^(?:高新区|经开区|开发区|新区|示范区)$")
@@ -266,8 +266,18 @@ def _cities(utterance: Utterance, part: Part, packs: Mapping[str, Pack], known: 
         districts = [e for e in utterance.of_kind("district", within=where) if not (known and NO_PLACE.match(e.text))]
         found += [city for entity in districts if (city := _city_of(entity, packs))]
         if found:
-            return tuple(dict.fromkeys(found))
+            return tuple(dict.fromkeys([*_listed_before(utterance, cities, packs), *found]))
     return ()
+
+
+LISTED = re.compile(r"^[、和跟与及同]$")
+
+
+def _listed_before(utterance: Utterance, cities: Sequence[Entity], packs: Mapping[str, Pack]) -> list[str]:
+    """The cities that stand right before one of these, as in 聊城、安阳: a sign between them ends no question."""
+    named = [entity for entity in utterance.of_kind("city") if entity.value in packs]
+    starts = {city.start for city in cities}
+    return [one.value for one in named if one.end + 1 in starts and LISTED.match(utterance.text[one.end : one.end + 1])]
 
 
 def _of_something_else(text: str, city: Entity) -> bool:

@@ -88,6 +88,17 @@ def test_a_question_that_names_two_cities_is_answered_for_both(ask):
     assert ["1200" in found[0].text, "800" in found[1].text] == [True, True]
 
 
+@pytest.mark.parametrize("between", ["、", "和", "跟", "与"])
+def test_cities_listed_one_after_the_other_are_all_asked_about(ask, between):
+    found = ask(f"聊城{between}安阳硕士生活补贴各多少", "ask_amount", city=None)
+    assert ["800" in found[0].text, "1200" in found[1].text] == [True, True]
+
+
+def test_a_city_before_a_degree_is_the_city_asked_about(ask):
+    (answer,) = ask("聊城硕士毕业每月生活补贴多少", "ask_amount")
+    assert "800" in answer.text
+
+
 def test_a_city_that_matters_and_is_not_known_is_asked_for(ask):
     (answer,) = ask("生活补助多少钱", "ask_amount", city=None)
     assert answer.kind == "ask"
