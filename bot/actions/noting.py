@@ -80,18 +80,26 @@ def _which_month(vocabulary: Vocabulary, each: Heard) -> str:
 
 
 def corrected(turn: Turn) -> list[Heard]:
-    """Return what a bare correction (说错了，是3年) changes: the fact told here last that the new value fits."""
+    """Return what a bare correction (说错了，是3年) changes: the facts told here last that the new value fits.
+
+    One sentence may have told several facts (months of pension and of social insurance): they change together.
+    """
     mine = [(told.told_at, name) for name, told in turn.told.items() if told.source == "assistant"]
-    vocabulary = turn.desk.packs.vocabulary
     meant = _without_denied(turn.utterance)
-    for _, name in sorted(mine, reverse=True):
-        fact = vocabulary.facts.get(name)
-        if fact is None or fact.type in ("bool", "text"):
-            continue
-        value = interpret(fact, meant, turn.scene)
-        if value is not None:
-            return [Heard(name, value, meant.text, exactness(fact, meant, turn.scene) or DAY)]
+    for moment in sorted({told_at for told_at, _ in mine}, reverse=True):
+        fitting = [_fitted(turn, name, meant) for told_at, name in sorted(mine) if told_at == moment]
+        if found := [each for each in fitting if each is not None]:
+            return found
     return []
+
+
+def _fitted(turn: Turn, name: str, meant: Utterance) -> Heard | None:
+    """Return a fact with the value that a correction gives it, None where it gives none."""
+    fact = turn.desk.packs.vocabulary.facts.get(name)
+    if fact is None or fact.type in ("bool", "text"):
+        return None
+    value = interpret(fact, meant, turn.scene)
+    return None if value is None else Heard(name, value, meant.text, exactness(fact, meant, turn.scene) or DAY)
 
 
 def _without_denied(utterance: Utterance) -> Utterance:
