@@ -15,6 +15,7 @@ from bot.actions.noting import corrected, kept_by_others, note, told_facts
 from bot.actions.turn import Turn
 
 BARE_GRADE = re.compile(r"^(?:那|要是|如果|换成|那么)|(?:的话|的|呢|吧|嘛|呀)?[?？。]?$")
+CORRECTING = frozenset({"correct", "deny"})
 OF_GRADES = ("ask_amount", "ask_comparison", "ask_same", "ask_stacking")
 """Questions whose answers differ by grade."""
 
@@ -27,7 +28,7 @@ def run(turn: Turn) -> None:
     if not turn.judging.get("item") and names_benefit(turn.utterance) and "correct" not in turn.utterance.intents():
         answer.run(turn, keeps=False)
         return
-    told = told_facts(turn) or (corrected(turn) if "correct" in turn.utterance.intents() else [])
+    told = told_facts(turn) or (corrected(turn) if CORRECTING & set(turn.utterance.intents()) else [])
     noted = note(turn, told) + kept_by_others(turn, told)
     if noted:
         turn.say(noted)

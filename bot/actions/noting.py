@@ -99,7 +99,9 @@ def _fitted(turn: Turn, name: str, meant: Utterance) -> Heard | None:
     if fact is None or fact.type in ("bool", "text"):
         return None
     value = interpret(fact, meant, turn.scene)
-    return None if value is None else Heard(name, value, meant.text, exactness(fact, meant, turn.scene) or DAY)
+    if value in (None, "none"):  # the "no" of a correction denies the old value, it gives no new one
+        return None
+    return Heard(name, value, meant.text, exactness(fact, meant, turn.scene) or DAY)
 
 
 def _without_denied(utterance: Utterance) -> Utterance:

@@ -55,6 +55,21 @@ def test_of_two_figures_the_one_that_is_not_denied_counts(caller):
         assert facts.values(caller.applicant)["contract_years"] == 3
 
 
+def test_a_no_that_says_what_is_right_is_a_correction(caller):
+    caller("action_note", "我是全日制硕士", "inform", ("education", "硕士", "master"))
+    said = caller("action_turn_down", "不对，是博士", "deny", ("education", "博士", "doctor"))
+    with connection():
+        assert facts.values(caller.applicant)["education"] == "doctor"
+    assert "博士" in said[0]
+
+
+def test_a_plain_no_changes_nothing(caller):
+    caller("action_note", "我是全日制硕士", "inform", ("education", "硕士", "master"))
+    caller("action_turn_down", "不对", "deny")
+    with connection():
+        assert facts.values(caller.applicant)["education"] == "master"
+
+
 def test_a_bare_grade_goes_on_with_the_question_and_tells_nothing(caller):
     caller("action_answer", "硕士购房补贴多少", "ask_amount")
     (said,) = caller("action_note", "本科的", "inform")
