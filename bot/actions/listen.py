@@ -35,6 +35,7 @@ ASIDE = frozenset(
     ]
 )
 ASIDE |= frozenset(["out_of_scope", "other_person_data", "prompt_attack", "bot_challenge", "abuse"])
+CORRECTING = re.compile(r"^(?:不对|错了|(?:刚才|刚刚|我)?(?:说|弄|记|搞)错)")
 SURE = 0.5
 WHY = re.compile(
     r"(?:问|要|填|知道|打听).{0,6}(?:干啥|干嘛|干什么|做什么|做啥|有啥用|有什么用|啥用)|为(?:啥|什么|何).{0,4}(?:问|要|填|知道)|跟.{1,8}有关系"
@@ -83,6 +84,8 @@ def _told(turn: Turn, fact: Fact | None) -> list[Heard]:
         return told
     if turn.utterance.parts and turn.utterance.parts[0].intent == "correct":
         return told or corrected(turn)
+    if told and CORRECTING.match(turn.utterance.text):
+        return told  # 不对，是硕士: the no is about what was told before, not about what is asked
     value = None if _asks_aside(turn, fact) else interpret(fact, turn.utterance, turn.scene)
     if value is None:
         return told

@@ -94,6 +94,20 @@ def test_two_misunderstandings_end_the_questions(caller):
     assert "先不问了" in said[0]
 
 
+def test_a_no_to_what_was_told_before_is_no_answer_to_what_is_asked(caller):
+    caller("action_note", "我是全日制博士", "inform", ("education", "博士", "doctor"))
+    caller("action_answer", "我能领购房补贴吗", "ask_eligibility")
+    caller("action_ask_eligibility_answer", "我能领购房补贴吗", "ask_eligibility", loop="eligibility_form")
+    asked = caller.slots["judging"]["asked"]
+    caller(
+        "validate_eligibility_form", "不对，是硕士", "deny", ("education", "硕士", "master"), loop="eligibility_form"
+    )
+    with connection():
+        kept = facts.values(caller.applicant)
+    assert kept["education"] == "master"
+    assert asked not in kept
+
+
 def test_a_question_is_answered_while_the_store_is_away(caller):
     database.execute_sql("DROP TABLE fact")
     said = caller("action_answer", "我是硕士，生活补助多少", "ask_amount")
