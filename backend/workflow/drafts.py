@@ -9,6 +9,7 @@ from peewee import IntegrityError
 from stdnum.cn import ric
 from stdnum.exceptions import ValidationError
 
+from backend.policy import Pack
 from backend.policy.conditions import FALSE, TRUE
 from backend.policy.eligibility import NEEDS_INFO, NOT_ELIGIBLE, NOT_IN_FORCE, Reason, Verdict
 from backend.policy.types import Item, Material
@@ -297,6 +298,12 @@ def submit(
     return change.case
 
 
+def _place(pack: Pack, values: Mapping[str, Any]) -> str | None:
+    """Return the district's own name (文峰 is 文峰区), because its desks are found by it; other words stay as told."""
+    told = values.get("employer_district")
+    return next((one.name for one in pack.city.districts if told in (one.name, *one.aliases)), told)
+
+
 def _pin(change: Change) -> None:
     case, today = change.case, change.now.date()
     pack = rulebook.pack_of(case)
@@ -308,7 +315,7 @@ def _pin(change: Change) -> None:
         pack_version=pack.version,
         fact_ids=facts.snapshot(case.applicant_id),
         area=pack.on(today).area(values),
-        place=values.get("employer_district"),
+        place=_place(pack, values),
         employer=employer and employer.id,
         applicant_masked=Applicant.get_by_id(case.applicant_id).name_masked,
         declared_at=change.now,

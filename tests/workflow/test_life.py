@@ -70,6 +70,11 @@ def test_submitting_fixes_day_number_rules_and_facts(office, talent):
     assert facts.of_rows(Application.get_by_id(case.id).fact_ids)["contract_years"] == 3
 
 
+@pytest.mark.parametrize(("told", "place"), [("东城", "东区"), ("东区", "东区"), ("外地", "外地")])
+def test_a_case_lies_in_the_district_by_its_own_name(office, told, place):
+    assert Talent(employer_district=told).submit("recognition").place == place
+
+
 def test_a_draft_says_everything_that_is_missing_at_once(office):
     talent = Talent(id_number=None)
     facts.forget(talent.id, "contract_years", MONDAY)
