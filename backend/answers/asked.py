@@ -274,7 +274,7 @@ LISTED = re.compile(r"^[、和跟与及同]$")
 
 
 def _listed_before(utterance: Utterance, cities: Sequence[Entity], packs: Mapping[str, Pack]) -> list[str]:
-    """The cities that stand right before one of these, as in 聊城、安阳: a sign between them ends no question."""
+    """The cities that stand right before one of these with a sign between them, which ends no question then."""
     named = [entity for entity in utterance.of_kind("city") if entity.value in packs]
     starts = {city.start for city in cities}
     return [one.value for one in named if one.end + 1 in starts and LISTED.match(utterance.text[one.end : one.end + 1])]

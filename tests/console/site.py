@@ -4,6 +4,7 @@ import threading
 
 from flask import Flask
 from werkzeug.serving import make_server
+from werkzeug.wsgi import ClosingIterator
 
 from backend.console import create_blueprint
 from backend.settings import Settings
@@ -29,7 +30,8 @@ class Server:
 
     def __init__(self, app: Flask):
         app.teardown_request(lambda _: database.close() if not database.is_closed() else None)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._app, self._answering, self._changed = app, 0, threading.Condition()
+        self._server = make_server("127.0.0.1", 0, self._answer, threaded=True)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
@@ -39,6 +41,18 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """Stop answering."""
+        """Stop answering, and give what is being answered its time: the store is closed afterwards."""
         self._server.shutdown()
         self._thread.join(timeout=10)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._answering, timeout=5)
+
+    def _answer(self, environ, start_response):
+        with self._changed:
+            self._answering += 1
+        return ClosingIterator(self._app(environ, start_response), self._answered)
+
+    def _answered(self) -> None:
+        with self._changed:
+            self._answering -= 1
+            self._changed.notify_all()
