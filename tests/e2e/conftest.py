@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.e2e.handheld import Handheld
 from tests.e2e.stack import Stack
 
 
@@ -19,3 +20,12 @@ def stack(request, tmp_path_factory):
         yield platform
     finally:
         platform.stop()
+
+
+@pytest.fixture
+def handheld(browser, stack):
+    """A telephone in somebody's hand; nothing that must not happen has happened when it is put away."""
+    handheld = Handheld(browser, stack)
+    yield handheld
+    handheld.close()
+    assert handheld.troubles == []

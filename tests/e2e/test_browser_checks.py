@@ -48,15 +48,6 @@ APPLIED = ("youth_living_subsidy", "living_subsidy")
 """Items whose check goes on to a submitted application; the founder's day has yet to come."""
 
 
-@pytest.fixture
-def handheld(browser, stack):
-    """A telephone in somebody's hand; nothing that must not happen has happened when it is put away."""
-    handheld = Handheld(browser, stack)
-    yield handheld
-    handheld.close()
-    assert handheld.troubles == []
-
-
 def answer_all(handheld: Handheld, answers: dict[str, str]) -> list[str]:
     """Answer one question after the other until there is a result; return what was asked."""
     asked = []

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.e2e.handheld import Handheld
 from tests.e2e.people import Talent
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser, pytest.mark.rasa]
@@ -29,15 +28,6 @@ ANSWERS = {
     "hired_on": "today",
     "disciplinary_action": "没有",
 }
-
-
-@pytest.fixture
-def handheld(browser, stack):
-    """A telephone in somebody's hand; nothing that must not happen has happened when it is put away."""
-    handheld = Handheld(browser, stack)
-    yield handheld
-    handheld.close()
-    assert handheld.troubles == []
 
 
 def test_a_first_application_by_taps(handheld, stack, tmp_path):

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from stdnum.cn import uscc
 
-from tests.e2e.handheld import Handheld
 from tests.e2e.people import Clerk, Talent, photograph
 
 pytestmark = [pytest.mark.stack, pytest.mark.browser]
@@ -41,15 +40,6 @@ FOUNDER = {
     "professional_title": "none",
     "skill_level": "none",
 }
-
-
-@pytest.fixture
-def handheld(browser, stack):
-    """A telephone in somebody's hand; nothing that must not happen has happened when it is put away."""
-    handheld = Handheld(browser, stack)
-    yield handheld
-    handheld.close()
-    assert handheld.troubles == []
 
 
 @pytest.fixture
