@@ -4,7 +4,6 @@ import threading
 
 from flask import Flask
 from werkzeug.serving import make_server
-from werkzeug.wsgi import ClosingIterator
 
 from backend.console import create_blueprint
 from backend.settings import Settings
@@ -41,18 +40,20 @@ class Server:
         return self
 
     def stop(self) -> None:
-        """Stop answering, and give what is being answered its time: the store is closed afterwards."""
+        """Stop answering, and wait for what is being answered: the store is closed afterwards."""
         self._server.shutdown()
         self._thread.join(timeout=10)
         with self._changed:
-            self._changed.wait_for(lambda: not self._answering, timeout=5)
+            assert self._changed.wait_for(lambda: not self._answering, timeout=30)
 
     def _answer(self, environ, start_response):
-        with self._changed:
-            self._answering += 1
-        return ClosingIterator(self._app(environ, start_response), self._answered)
+        self._count(1)
+        try:
+            return self._app(environ, start_response)
+        finally:
+            self._count(-1)
 
-    def _answered(self) -> None:
+    def _count(self, change: int) -> None:
         with self._changed:
-            self._answering -= 1
+            self._answering += change
             self._changed.notify_all()
