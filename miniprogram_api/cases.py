@@ -10,6 +10,7 @@ from backend.workflow.drafts import open_correction, unmended
 from backend.workflow.rights import Role
 from backend.workflow.stages import FINAL, STATE_NAMES, STEP_NAMES, Stage, State
 from miniprogram_api import policy, wire
+from miniprogram_api.screens import texts
 
 OUTCOMES = {
     "approved": "通过",
@@ -42,10 +43,8 @@ class Station:
     outcome: str | None = None
     note: str | None = None
     limit: str | None = None
+    statutory_on: date | None = None
     cites: tuple[str, ...] = ()
-
-
-UNITS = {"workday": "个工作日", "day": "日", "month": "个月"}
 
 
 def stations(case: Application) -> list[Station]:
@@ -72,7 +71,8 @@ def _stay(case: Application, record: StepRecord, pack) -> Station:
         due_on=case.due_on if running else record.due_on,
         outcome=OUTCOMES.get(record.outcome or "", record.outcome),
         note=record.note if stopped else None,
-        limit=_limit(record.limit_length, record.limit_unit),
+        limit=texts.limit(record.limit_length, record.limit_unit, record.promised_length),
+        statutory_on=record.statutory_on,
         cites=(record.cite,) if record.cite else (),
     )
 
@@ -83,13 +83,9 @@ def _to_come(stage: Stage, pack) -> Station:
         name=stage.name,
         state="waiting",
         desk=_desk(stage.role, stage.desk, pack),
-        limit=_limit(stage.length, stage.unit),
+        limit=texts.limit(stage.length, stage.unit, stage.promised),
         cites=stage.cites,
     )
-
-
-def _limit(length: int | None, unit: str | None) -> str | None:
-    return f"{length} {UNITS[unit]}" if length and unit else None
 
 
 def _desk(role: str, agency: str | None, pack) -> str | None:

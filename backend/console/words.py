@@ -13,10 +13,11 @@ from backend.policy import FactError, money
 from backend.policy.benefit import Amount
 from backend.policy.types import Agency
 from backend.store import replies
-from backend.store.models import Application, Campaign, OutboxMessage, SavedReply, Staff
+from backend.store.models import Application, Campaign, OutboxMessage, SavedReply, Staff, StepRecord
+from backend.store.statistics import Breach
 from backend.workflow import rulebook
 from backend.workflow.rights import ROLE_NAMES, Role
-from backend.workflow.stages import COMMANDS, STATE_NAMES, STEP_NAMES, State
+from backend.workflow.stages import COMMANDS, STATE_NAMES, STEP_NAMES, Stage, State
 
 MOST_COUNTED = 999
 """Beyond this a tile says `999+`: nobody reads the rest of the number, and counting it would take long."""
@@ -415,9 +416,25 @@ def audience_notes(campaign: Campaign) -> list[str]:
     return [AUDIENCE_NOTES[key](campaign.city or "", value) for key, value in campaign.audience.items()]
 
 
-def limit_text(length: int | None, unit: str | None) -> str:
-    """Write a limit as the texts have it."""
-    return f"{length} {UNIT_NAMES[unit]}" if length and unit else "政策没有规定时限"
+def limit_text(length: int | None, promised: int | None, unit: str | None) -> str:
+    """Write the limit of a step, a promised one first; empty where there is none."""
+    if not unit or not (length or promised):
+        return ""
+    statutory = f"{length} {UNIT_NAMES[unit]}" if length else ""
+    if promised is None:
+        return statutory
+    return f"承诺 {promised} {UNIT_NAMES[unit]}" + (f"（法定 {statutory}）" if statutory else "")
+
+
+def stage_limit(stage: Stage) -> str:
+    """Write the limit of a stage of a case; empty where there is none."""
+    return limit_text(stage.length, stage.promised, stage.unit)
+
+
+def last_days(row: StepRecord | Breach) -> str:
+    """Write until when a stay has to be over, with the statutory day behind a promised one."""
+    behind = f"（承诺；法定 {day(row.statutory_on)}）" if row.statutory_on else ""
+    return f"{day(row.due_on)}{behind}"
 
 
 def period_text(period: str) -> str:
@@ -507,6 +524,8 @@ FILTERS = {
     "push_reason": push_reason,
     "period_text": period_text,
     "filter_notes": filter_notes,
+    "last_days": last_days,
+    "stage_limit": stage_limit,
     "audit_action": audit_action,
     "browser_name": browser_name,
 }

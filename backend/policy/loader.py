@@ -45,6 +45,7 @@ from backend.policy.types import (
     Clause,
     District,
     Document,
+    Duty,
     Funding,
     Hotline,
     Item,
@@ -410,6 +411,7 @@ class ItemReader:
             cites=_cites(node.get("cite"), cites),
             unmet=node.get("unmet"),
             why=node.get("why"),
+            asked=_texts(node.get("asked")),
         )
 
     def _benefit(self, node: Any, where: str, cites: Cites) -> Benefit:
@@ -511,7 +513,7 @@ class ItemReader:
         )
 
     def _step(self, node: Any, where: str, cites: Cites) -> Step:
-        node = _keys(node, where, "id by", "kind does length unit limit where when cite")
+        node = _keys(node, where, "id by", "kind does length unit limit promised where when cite")
         kind = _one_of(node.get("kind", node["id"]), STEP_KINDS, where)
         if ("length" in node) != ("unit" in node):
             raise PackError(where, "length and unit go together")
@@ -526,6 +528,7 @@ class ItemReader:
             length=node.get("length"),
             unit=node.get("unit"),
             limit=_one_of(node.get("limit", "statutory"), ("statutory", "promised"), where),
+            promised=_promise(node, kind, where),
             where=node.get("where"),
             when=self.conditions.read(node["when"], f"{where}.when") if "when" in node else None,
         )
@@ -537,12 +540,17 @@ class ItemReader:
         )
 
     def _statement(self, node: Any, where: str, cites: Cites) -> Statement:
-        node = _keys(node, where, "aspect text", "cite keywords")
-        aspect = _one_of(node["aspect"], ASPECTS, where)
-        return Statement(aspect, node["text"], _cites(node.get("cite"), cites), keywords=_texts(node.get("keywords")))
+        node = _keys(node, where, "aspect text", "cite keywords asked")
+        return Statement(
+            aspect=_one_of(node["aspect"], ASPECTS, where),
+            text=node["text"],
+            cites=_cites(node.get("cite"), cites),
+            keywords=_texts(node.get("keywords")),
+            asked=_texts(node.get("asked")),
+        )
 
     def _question(self, node: Any, where: str, cites: Cites) -> OpenQuestion:
-        node = _keys(node, where, "id text", "between readings when ask cite")
+        node = _keys(node, where, "id text", "between readings when ask cite asked")
         return OpenQuestion(
             id=node["id"],
             text=node["text"],
@@ -550,7 +558,22 @@ class ItemReader:
             readings=_texts(node.get("readings")),
             when=self.conditions.read(node["when"], f"{where}.when") if "when" in node else None,
             ask=node.get("ask"),
+            asked=_texts(node.get("asked")),
         )
+
+
+def _promise(node: dict[str, Any], kind: str, where: str) -> int | None:
+    """Return the period an office promises beside the statutory one of a step, in the same unit and not longer."""
+    promised = node.get("promised")
+    if promised is None:
+        return None
+    if "length" not in node or node.get("limit", "statutory") != "statutory":
+        raise PackError(where, "promised stands beside a statutory length; a promise alone is written limit: promised")
+    if kind == "public_notice":
+        raise PackError(where, "a public notice lasts as long as the text says; it cannot be promised shorter")
+    if not isinstance(promised, int) or isinstance(promised, bool) or not 0 < promised <= node["length"]:
+        raise PackError(where, f"promised must be a whole number from 1 to the statutory length {node['length']}")
+    return promised
 
 
 # --- cities, documents, clauses, directories ------------------------------------------------------------------------
@@ -587,8 +610,13 @@ def _read_city(node: Any, where: str) -> City:
 
 def _read_agency(node: Any, where: str) -> Agency:
     node = _keys(node, where, "id name", "aliases duties cite")
-    duties = tuple((duty["text"], _cites(duty.get("cite"))) for duty in _list(node.get("duties")))
+    duties = tuple(_read_duty(each, f"{where}.duties[{n}]") for n, each in enumerate(_list(node.get("duties"))))
     return Agency(node["id"], node["name"], _texts(node.get("aliases")), duties)
+
+
+def _read_duty(node: Any, where: str) -> Duty:
+    node = _keys(node, where, "text", "cite asked")
+    return Duty(node["text"], _cites(node.get("cite")), _texts(node.get("asked")))
 
 
 def _read_window(node: Any, where: str) -> Window:
@@ -620,9 +648,13 @@ def _read_hotline(node: Any, where: str) -> Hotline:
 
 
 def _read_silence(node: Any, where: str) -> Silence:
-    node = _keys(node, where, "topic text", "nearest keywords cite")
+    node = _keys(node, where, "topic text", "nearest keywords cite asked")
     return Silence(
-        node["topic"], node["text"], _cites(node.get("nearest") or node.get("cite")), _texts(node.get("keywords"))
+        topic=node["topic"],
+        text=node["text"],
+        nearest=_cites(node.get("nearest") or node.get("cite")),
+        keywords=_texts(node.get("keywords")),
+        asked=_texts(node.get("asked")),
     )
 
 

@@ -65,13 +65,22 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing an agency is responsible for; `asked` are ways in which people ask for it."""
+
+    text: str
+    cites: Cites
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Agency:
-    """A responsible agency (责任单位) with its duties, each a (text, cites) pair."""
+    """A responsible agency (责任单位) with its duties."""
 
     id: str
     name: str
     aliases: tuple[str, ...] = ()
-    duties: tuple[tuple[str, Cites], ...] = ()
+    duties: tuple[Duty, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +129,7 @@ class Silence:
     text: str
     nearest: Cites = ()
     keywords: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +160,7 @@ class Requirement:
     cites: Cites
     unmet: str | None = None
     why: str | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +173,7 @@ class OpenQuestion:
     readings: tuple[str, ...] = ()
     when: Condition | None = None
     ask: str | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +247,10 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a case: who does what, and within which period when the text sets one."""
+    """One step of a case: who does what, and within which period when the text sets one.
+
+    `promised` is a shorter period, in the same unit, that the office holds itself to.
+    """
 
     id: str
     kind: str
@@ -245,6 +260,7 @@ class Step:
     length: int | None = None
     unit: str | None = None
     limit: str = "statutory"
+    promised: int | None = None
     where: str | None = None
     when: Condition | None = None
 
@@ -262,13 +278,14 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One further fact of an item worth answering, under its aspect."""
+    """One further fact of an item worth answering, under its aspect; `asked` are ways in which people ask for it."""
 
     aspect: str
     text: str
     cites: Cites
     item: str | None = None
     keywords: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,8 +134,13 @@ def period(length: Period) -> str:
 
 
 def limit(step: Step) -> str:
-    """Return the time limit of a step, nothing where the text sets none."""
-    return f"{step.length}{UNITS[step.unit]}" if step.length and step.unit else ""
+    """Return the time limit of a step, a promised one first; nothing where the text sets none."""
+    if not step.length or not step.unit:
+        return ""
+    length = f"{step.length}{UNITS[step.unit]}"
+    if step.promised is not None:
+        return f"承诺{step.promised}{UNITS[step.unit]}（法定{length}）"
+    return f"承诺{length}" if step.limit == "promised" else length
 
 
 def number(value: Number) -> str:

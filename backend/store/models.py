@@ -378,8 +378,9 @@ class StepRecord(Base):
     entered_at = MomentField()
     limit_length = IntegerField(null=True)
     limit_unit = TextField(null=True)  # workday | day | month
-    promised_length = IntegerField(null=True)
-    due_on = DateField(null=True)
+    promised_length = IntegerField(null=True)  # a shorter limit the office holds itself to
+    due_on = DateField(null=True)  # by the promise where there is one
+    statutory_on = DateField(null=True)  # the statutory last day behind a promised one
     cite = TextField(null=True)
     left_at = MomentField(null=True)
     outcome = TextField(null=True)

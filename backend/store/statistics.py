@@ -178,7 +178,11 @@ def _late_now(span: Span, today: date) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Breach:
-    """A step that was left late, or is late now (`left_on` None)."""
+    """A step that was left late, or is late now (`left_on` None).
+
+    `due_on` is a promised day where `statutory_on`, the day by law, stands behind it; `unlawful` tells whether that one
+    is over too.
+    """
 
     case_id: str
     number: str
@@ -186,7 +190,9 @@ class Breach:
     kind: str
     agency: str | None
     due_on: date
+    statutory_on: date | None
     left_on: date | None
+    unlawful: bool
 
 
 def breaches(span: Span, today: date) -> list[Breach]:
@@ -195,12 +201,13 @@ def breaches(span: Span, today: date) -> list[Breach]:
     running = _running_late(span, today)
     rows = StepRecord.select(StepRecord, Application).join(Application)
     rows = rows.where((Application.city == span.city) & span.at_agency(StepRecord) & (left | running))
-    return [_breach(row) for row in rows.order_by(StepRecord.agency, StepRecord.due_on).limit(MOST_BREACHES)]
+    return [_breach(row, today) for row in rows.order_by(StepRecord.agency, StepRecord.due_on).limit(MOST_BREACHES)]
 
 
-def _breach(row: StepRecord) -> Breach:
-    case, left = row.application, row.left_at.date() if row.left_at else None
-    return Breach(case.id, case.number, case.item, row.kind, row.agency, row.due_on, left)
+def _breach(row: StepRecord, today: date) -> Breach:
+    case, left = row.application, row.left_at.astimezone(SHANGHAI).date() if row.left_at else None
+    unlawful = (left or today) > (row.statutory_on or row.due_on)
+    return Breach(case.id, case.number, case.item, row.kind, row.agency, row.due_on, row.statutory_on, left, unlawful)
 
 
 # --- money ------------------------------------------------------------------------------------------------------------

@@ -21,11 +21,11 @@ from backend.policy.types import Item
 from backend.store import audit, employers, outbox
 from backend.store.database import lock_row, transaction
 from backend.store.models import Application, Delegation, Pause, Staff, StepRecord
-from backend.workdays import Span
+from backend.workdays import Calendar, Span
 from backend.workflow import rulebook
 from backend.workflow.refusal import Refusal
 from backend.workflow.rights import Desk, Hat, Role, holds
-from backend.workflow.stages import COMMANDS, DESK, FINAL, STATE_NAMES, Stage, State, after, allowed, due
+from backend.workflow.stages import COMMANDS, DESK, FINAL, STATE_NAMES, Limit, Stage, State, after, allowed
 
 
 class NoSuchCase(Refusal):
@@ -173,12 +173,13 @@ class Change:
         ).where((StepRecord.application == self.case.id) & StepRecord.left_at.is_null()).execute()
 
     def enter(self, stage: Stage) -> None:
-        """Begin a stay at a stage, with its due date where the text sets a limit.
+        """Begin a stay at a stage, with its due date where the text sets a limit or the office promises one.
 
         The length of a public notice is how long it runs, not how soon it must be out: `publish` sets its last day.
         """
-        length = None if stage.kind == "public_notice" else stage.length
-        due_on = due(length, stage.unit, self.now.date(), (), rulebook.calendar_of(self.case))
+        length, promised = (None, None) if stage.kind == "public_notice" else (stage.length, stage.promised)
+        limit = Limit(length, promised, stage.unit)
+        last_days = limit.last_days(self.now.date(), (), rulebook.calendar_of(self.case))
         last = StepRecord.select().where(StepRecord.application == self.case.id).count()
         StepRecord.create(
             application=self.case.id,
@@ -190,8 +191,9 @@ class Change:
             entered_at=self.now,
             limit_length=length,
             limit_unit=stage.unit,
-            promised_length=stage.length if stage.promised else None,
-            due_on=due_on,
+            promised_length=promised,
+            due_on=last_days.due_on,
+            statutory_on=last_days.statutory_on,
             cite=next(iter(stage.cites), None),
         )
         self.set(
@@ -201,7 +203,7 @@ class Change:
             role=stage.role,
             agency=stage.desk,
             entered_at=self.now,
-            due_on=due_on,
+            due_on=last_days.due_on,
         )
 
     def next_stage(self) -> Stage | None:
@@ -237,16 +239,20 @@ class Change:
         if record is None:
             return
         Pause.update(ends_at=self.now).where((Pause.step_record == record.id) & Pause.ends_at.is_null()).execute()
-        due_on = due_of(record, rulebook.calendar_of(self.case))
-        StepRecord.update(due_on=due_on).where(StepRecord.id == record.id).execute()
-        self.set(due_on=due_on)
+        self.set(due_on=set_last_days(record, rulebook.calendar_of(self.case)))
 
 
-def due_of(record: StepRecord, calendar) -> date | None:
-    """Return the last day of a stay's limit, its pauses given back; None without limit or calendar."""
+def set_last_days(record: StepRecord, calendar: Calendar) -> date | None:
+    """Reckon a stay's last days anew, its pauses given back, and return the one it is due by.
+
+    None without limit or calendar.
+    """
     pauses = Pause.select().where((Pause.step_record == record.id) & Pause.ends_at.is_null(False))
     spans = [Span(pause.starts_at.date(), pause.ends_at.date()) for pause in pauses]
-    return due(record.limit_length, record.limit_unit, record.entered_at.date(), spans, calendar)
+    limit = Limit(record.limit_length, record.promised_length, record.limit_unit)
+    found = limit.last_days(record.entered_at.date(), spans, calendar)
+    StepRecord.update(due_on=found.due_on, statutory_on=found.statutory_on).where(StepRecord.id == record.id).execute()
+    return found.due_on
 
 
 def load(case_id: str) -> Application:

@@ -8,7 +8,7 @@ from backend.store.database import transaction
 from backend.store.models import Application, PublicNotice, StaffAlert, StepRecord
 from backend.workdays import Calendar, UncoveredYear, due_on, workdays_in
 from backend.workflow import notices, payments, rulebook
-from backend.workflow.case import CLOCK, changing, due_of, load
+from backend.workflow.case import CLOCK, changing, load, set_last_days
 from backend.workflow.refusal import Refusal
 from backend.workflow.rights import Role
 from backend.workflow.stages import STEP_NAMES, State
@@ -82,7 +82,7 @@ def flag_overdue(now: datetime) -> int:
 
 def _warn(record: StepRecord, now: datetime) -> bool:
     case = load(record.application_id)
-    level = level_of(record.due_on, now.date(), rulebook.calendar_of(case))
+    level = level_of(record.due_on, now.date(), rulebook.calendar_of(case), record.statutory_on)
     if level is None or level.number <= record.warned_level or case.state == State.CORRECTION:
         return False
     with transaction():
@@ -97,11 +97,16 @@ def _warn(record: StepRecord, now: datetime) -> bool:
     return True
 
 
-def level_of(due: date, today: date, calendar: Calendar) -> Level | None:
-    """Return how far a limit is gone on a day, or None while there is time. Pure."""
+def level_of(due: date, today: date, calendar: Calendar, statutory: date | None = None) -> Level | None:
+    """Return how far a limit is gone on a day, or None while there is time. Pure.
+
+    Where `due` is a promise, it is late once the `statutory` day behind it is over too.
+    """
     try:
         if today <= due:
             return DUE_SOON if workdays_in(today, due, calendar) <= SOON_WORKDAYS else None
+        if statutory is not None:
+            return LATE if today > statutory else OVERDUE
         return LATE if workdays_in(due, today, calendar) > LATE_WORKDAYS else OVERDUE
     except UncoveredYear:
         return OVERDUE if today > due else None
@@ -118,9 +123,15 @@ def _alert(case: Application, record: StepRecord, level: Level, now: datetime) -
                 application=case.id,
                 step_record=record.id,
                 level=level.number,
-                text=f"{case.number} {STEP_NAMES[record.kind]}{level.text}（应于{record.due_on}办结）",
+                text=f"{case.number} {STEP_NAMES[record.kind]}{level.text}（{_last_days(record)}办结）",
                 created_at=now,
             ).on_conflict_ignore().execute()
+
+
+def _last_days(record: StepRecord) -> str:
+    if record.statutory_on is None:
+        return f"应于{record.due_on}"
+    return f"承诺{record.due_on}、法定{record.statutory_on}"
 
 
 def _tell_applicant(case: Application, record: StepRecord, now: datetime) -> None:
@@ -136,7 +147,8 @@ def _tell_applicant(case: Application, record: StepRecord, now: datetime) -> Non
 
 def fill_missing_limits(now: datetime) -> int:
     """Give running steps their last day once the calendar of its year has been entered; return how many got one."""
-    missing = StepRecord.left_at.is_null() & StepRecord.due_on.is_null() & StepRecord.limit_length.is_null(False)
+    limited = StepRecord.limit_length.is_null(False) | StepRecord.promised_length.is_null(False)
+    missing = StepRecord.left_at.is_null() & StepRecord.due_on.is_null() & limited
     return sum(_fill(record) for record in list(StepRecord.select().where(missing)))
 
 
@@ -144,11 +156,10 @@ def _fill(record: StepRecord) -> bool:
     case = load(record.application_id)
     if case.state == State.CORRECTION:
         return False
-    due = due_of(record, rulebook.calendar_of(case))
-    if due is None:
-        return False
     with transaction():
-        StepRecord.update(due_on=due).where(StepRecord.id == record.id).execute()
+        due = set_last_days(record, rulebook.calendar_of(case))
+        if due is None:
+            return False
         Application.update(due_on=due).where((Application.id == case.id) & (Application.step == record.step)).execute()
     return True
 

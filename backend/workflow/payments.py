@@ -487,6 +487,6 @@ def last_month_of(case: Application, decision: Decision) -> str | None:
 def limit_of(case: Application, now: datetime) -> date | None:
     """Return until when a payment entered now has to be made by the pack's payment step, or None without a limit."""
     stage = next((stage for stage in rulebook.stages_of(case) if stage.kind == "payment"), None)
-    if stage is None or stage.length is None or stage.unit is None:
+    if stage is None or stage.within is None or stage.unit is None:
         return None
-    return due_on(now.date(), stage.length, stage.unit, rulebook.calendar_of(case))
+    return due_on(now.date(), stage.within, stage.unit, rulebook.calendar_of(case))

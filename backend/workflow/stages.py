@@ -94,10 +94,17 @@ class Stage:
     desk: str | None
     """Id of the agency whose desk it is, or of the window where the pack ties that to no agency; None for employers."""
     length: int | None = None
+    """The statutory period; None where the text sets none."""
     unit: str | None = None
-    promised: bool = False
+    promised: int | None = None
+    """The period the office holds itself to, in the same unit; None where it promises none."""
     cites: Cites = ()
     where: str | None = None
+
+    @property
+    def within(self) -> int | None:
+        """The period the desk has: the promised one, else the statutory one."""
+        return self.promised if self.promised is not None else self.length
 
 
 def plan(item: Item, city: City, applies: Callable[[Step], bool] = lambda step: True) -> tuple[Stage, ...]:
@@ -120,9 +127,8 @@ def _plainest(item: Item, city: City) -> list[Step]:
 def _stage(position: int, step: Step, city: City) -> Stage:
     role, desk = _desk(step, city)
     name = STEP_NAMES[step.kind]
-    promised = step.limit == "promised"
-    cites = step.cites
-    return Stage(position, step.id, step.kind, name, role, desk, step.length, step.unit, promised, cites, step.where)
+    length, promised = (None, step.length) if step.limit == "promised" else (step.length, step.promised)
+    return Stage(position, step.id, step.kind, name, role, desk, length, step.unit, promised, step.cites, step.where)
 
 
 def _desk(step: Step, city: City) -> tuple[Role, str | None]:
@@ -159,6 +165,31 @@ def due(
         return due_after_pauses(entered_on, length, unit, pauses, calendar)
     except UncoveredYear:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class LastDays:
+    """Until when a stay has to be over: by the promise where there is one, and then by law."""
+
+    due_on: date | None
+    statutory_on: date | None
+    """The statutory last day where `due_on` is a promised one; None where nothing is promised or the law sets none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The periods of a stay: by law, as promised, and their unit."""
+
+    length: int | None
+    promised: int | None
+    unit: str | None
+
+    def last_days(self, entered_on: date, pauses: Sequence[Span], calendar: Calendar) -> LastDays:
+        """Return both last days of a stay that began on a day and stood still in `pauses`."""
+        statutory = due(self.length, self.unit, entered_on, pauses, calendar)
+        if self.promised is None:
+            return LastDays(statutory, None)
+        return LastDays(due(self.promised, self.unit, entered_on, pauses, calendar), statutory)
 
 
 # --- what may be done when --------------------------------------------------------------------------------------------

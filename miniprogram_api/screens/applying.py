@@ -247,6 +247,7 @@ class Stop:
     outcome: str | None
     note: str | None
     limit: str | None
+    statutory: date | None
     citations: Sequence[b.Citation]
 
 
@@ -328,16 +329,26 @@ def _why(case: Case) -> list[b.Block]:
 
 def _entry(stop: Stop, today: date) -> b.TimelineEntry:
     state = "late" if stop.state == "current" and stop.due and stop.due < today else stop.state
-    due = f"{texts.short_day(stop.due, today)}前（{texts.left(stop.due, today)}）" if stop.due else None
     return b.TimelineEntry(
         state=state,
         title=f"{stop.name}{'：' + stop.outcome if stop.outcome else ''}",
         desk=stop.desk,
         at=texts.moment(stop.at, today) if stop.at else None,
-        due=due if stop.state == "current" else (stop.limit and f"规定 {stop.limit}"),
+        due=_stop_until(stop, today) if stop.state == "current" else _period(stop.limit),
         text=stop.note,
         citations=stop.citations,
     )
+
+
+def _stop_until(stop: Stop, today: date) -> str | None:
+    if stop.due is None:
+        return None
+    by_law = f"；这是承诺时限，规定是{texts.short_day(stop.statutory, today)}前" if stop.statutory else ""
+    return f"{texts.short_day(stop.due, today)}前（{texts.left(stop.due, today)}{by_law}）"
+
+
+def _period(limit: str | None) -> str | None:
+    return limit if limit is None or limit.startswith("承诺") else f"规定 {limit}"
 
 
 def _links(view: Progress) -> list[b.Block]:

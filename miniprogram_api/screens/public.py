@@ -6,7 +6,7 @@ from datetime import date
 
 from backend.policy import Pack, Verdict
 from backend.policy.conditions import TRUE
-from backend.policy.types import Item, Tier, Window
+from backend.policy.types import Item, Step, Tier, Window
 from backend.policy.vocabulary import Fact
 from miniprogram_api.screens import blocks as b
 from miniprogram_api.screens import fields, texts
@@ -382,12 +382,17 @@ def _copies(copies: int | None, original: bool) -> str:
     return "，".join(said) or "拍照上传"
 
 
+def _limit(step: Step) -> str | None:
+    only_promised = step.limit == "promised"
+    return texts.limit(*((None, step.unit, step.length) if only_promised else (step.length, step.unit, step.promised)))
+
+
 def _steps(pack: Pack, one: Item) -> list[b.Block]:
     steps = [
         b.Step(
             title=step.does or step.id,
             by=texts.place(pack, step.by),
-            limit=texts.limit(step.length, step.unit),
+            limit=_limit(step),
             text=f"公示在{step.where}" if step.where else None,
             citations=texts.citations(pack, step.cites),
         )

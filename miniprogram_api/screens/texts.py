@@ -65,9 +65,14 @@ def left(due: date, today: date) -> str:
     return f"还剩 {days} 天" if days > 0 else ("今天到期" if days == 0 else f"已超过 {-days} 天")
 
 
-def limit(length: int | None, unit: str | None) -> str | None:
-    """Return a time limit in words; none where the text gives none."""
-    return f"{length} {UNITS[unit]}" if length and unit else None
+def limit(length: int | None, unit: str | None, promised: int | None = None) -> str | None:
+    """Return a time limit in words, a promised one first; none where there is none."""
+    if not unit or not (length or promised):
+        return None
+    statutory = f"{length} {UNITS[unit]}" if length else ""
+    if promised is None:
+        return statutory
+    return f"承诺 {promised} {UNITS[unit]}" + (f"（规定 {statutory}）" if statutory else "")
 
 
 def yuan(fen: int) -> str:

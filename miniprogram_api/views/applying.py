@@ -204,6 +204,7 @@ def _stop(station: cases.Station, view: applying.Case) -> applying.Stop:
         outcome=station.outcome if station.state != "current" else None,
         note=station.note,
         limit=station.limit,
+        statutory=station.statutory_on,
         citations=texts.citations(view.pack, station.cites),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from peewee import IntegrityError
+from playhouse.migrate import SchemaMigrator
 from playhouse.schema_diff import diff_models
 
 from backend.clock import SHANGHAI
@@ -123,3 +124,11 @@ def test_a_database_begun_before_the_newest_indexes_gets_them(store):
     db.execute_sql("DROP INDEX application_city_due_on_id")
     import_module("backend.store.migrations.0003_scale").up(None, db)
     assert {index.name for index in db.get_indexes("application")} == before
+
+
+def test_a_database_begun_before_promised_limits_gets_their_column(store):
+    migrator = SchemaMigrator.from_database(db.obj)
+    migrator.migrate(migrator.drop_column("step_record", "statutory_on"))
+    for _ in range(2):
+        import_module("backend.store.migrations.0004_promised_limits").up(migrator, db)
+    assert str(diff_models(db.obj, TABLES)) == ""

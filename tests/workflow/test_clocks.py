@@ -1,14 +1,19 @@
 """Time alone: warnings in their order, each once; limits that wait for a calendar; what expires."""
 
+import shutil
+from contextlib import contextmanager
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
+from backend.policy.loader import PACKS, PackError, load_packs
 from backend.store import workcalendar
 from backend.store.models import Application, OutboxMessage, StaffAlert, StepRecord
+from backend.store.statistics import Span, breaches
 from backend.workdays import NATIONAL, UncoveredYear
-from backend.workflow import clocks, commands
-from tests.workflow.office import MONDAY, Talent, to_review
+from backend.workflow import clocks, commands, rulebook
+from tests.workflow.office import MONDAY, Office, Talent, to_review
 
 DUE = date(2026, 3, 16)
 
@@ -87,3 +92,83 @@ def test_everything_the_clock_does_may_be_repeated(office, talent):
     for task in (*clocks.EVERY_HOUR, *clocks.EVERY_DAY):
         task(late)
         assert task(late) == 0
+
+
+# --- promised limits --------------------------------------------------------------------------------------------------
+
+PROMISED, STATUTORY = date(2026, 3, 9), DUE
+"""Five workdays promised and ten by law from the same Monday."""
+
+
+@pytest.fixture
+def promising(store, tmp_path):
+    """The office of a test city whose reviewers promise five workdays of the ten the text gives them."""
+    with pack_changed(tmp_path, "length: 10, unit: workday}", "length: 10, unit: workday, promised: 5}") as packs:
+        rulebook.shelf.use(packs)
+        yield Office()
+        rulebook.shelf.use(None)
+
+
+@contextmanager
+def pack_changed(root, old, new):
+    """The pack of the test city with one thing written otherwise."""
+    shutil.copytree(Path(__file__).parent / "packs" / "testcity", root / "testcity")
+    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
+    item = root / "testcity" / "items" / "recognition.yml"
+    item.write_text(item.read_text().replace(old, new))
+    yield load_packs(root)
+
+
+def test_a_case_is_due_by_the_promise_and_keeps_the_day_by_law_beside_it(promising):
+    case = to_review(promising, Talent())
+    stay = StepRecord.get(StepRecord.left_at.is_null())
+    assert (case.due_on, stay.due_on, stay.statutory_on) == (PROMISED, PROMISED, STATUTORY)
+    assert (stay.promised_length, stay.limit_length) == (5, 10)
+
+
+def test_a_correction_moves_both_days(promising):
+    talent = Talent()
+    case = to_review(promising, talent)
+    commands.correct(promising.reviewer, case.id, [commands.Point("material", "contract", "缺盖章页")], MONDAY)
+    back = MONDAY + timedelta(days=7)
+    commands.hand_in(talent.me, case.id, "contract", talent.paper("contract", back, "grey"), back)
+    commands.answer(talent.me, case.id, back)
+    stay = StepRecord.get(StepRecord.left_at.is_null())
+    assert (stay.due_on - PROMISED, stay.statutory_on - STATUTORY) == (timedelta(days=7), timedelta(days=7))
+
+
+def test_a_broken_promise_is_the_supervisors_matter_and_a_broken_law_the_coordinators(promising):
+    to_review(promising, Talent())
+    for day in (6, 10, 16, 17):
+        commands.flag_overdue(at(date(2026, 3, day)))
+    told = [(alert.level, alert.role) for alert in StaffAlert.select().order_by(StaffAlert.id)]
+    assert told == [(1, "reviewer"), (2, "reviewer"), (2, "supervisor"), (3, "reviewer"), (3, "coordinator")]
+    assert "承诺2026-03-09、法定2026-03-16" in StaffAlert.get(StaffAlert.level == 2).text
+
+
+def test_the_list_of_breaches_tells_a_broken_promise_from_a_broken_law(promising):
+    case = to_review(promising, Talent())
+    span = Span(case.city, date(2026, 1, 1), date(2026, 6, 30))
+    for day, unlawful in ((10, False), (17, True)):
+        (breach,) = breaches(span, date(2026, 3, day))
+        assert (breach.due_on, breach.statutory_on, breach.unlawful) == (PROMISED, STATUTORY, unlawful)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "length: 10, unit: workday, promised: 11}",
+        "length: 10, unit: workday, promised: 0}",
+        "length: 10, unit: workday, limit: promised, promised: 5}",
+        "promised: 5}",
+    ],
+)
+def test_a_promise_that_is_none_is_refused_by_the_loader(tmp_path, written):
+    with pytest.raises(PackError), pack_changed(tmp_path, "length: 10, unit: workday}", written):
+        pass
+
+
+def test_a_notice_cannot_be_promised_shorter(tmp_path):
+    line = "public_notice, by: hr_bureau, length: 5, unit: workday"
+    with pytest.raises(PackError), pack_changed(tmp_path, line, f"{line}, promised: 3"):
+        pass
