@@ -302,8 +302,8 @@ def agency_duties(case: Case) -> Answer | None:
     )
     if agency is None or words or not agency.duties:
         return None
-    text = f"{agency.name}：" + "；".join(text for text, _ in agency.duties)
-    return Answer(fit(text, 380), _merge(cites for _, cites in agency.duties), "said", case.city)
+    text = f"{agency.name}：" + "；".join(duty.text for duty in agency.duties)
+    return Answer(fit(text, 380), _merge(duty.cites for duty in agency.duties), "said", case.city)
 
 
 WHOSE = r"归谁|归哪|谁[管审办]|谁负责|谁说了算|找谁|(?:哪个|哪家|哪|什么|啥)(?:部门|局|单位|机构|委)|哪里管|哪儿管"

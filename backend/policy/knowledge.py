@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from backend.policy.phrases import Phrases
 from backend.policy.types import Cites, Item
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ class Snippet:
     names: tuple[str, ...] = ()
     title: str = ""
     quote: str | None = None
+    asked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Knowledge:
             "char": _View.of([Counter(pairs(text)) for text in texts]),
             "sound": _View.of([Counter(pairs(reading.sound(text))) for text in texts]),
         }
+        self._phrases = Phrases(self._asked(), reading.cut, reading.sound)
         self._known = frozenset(term for counts in self._words for term in counts)
 
     def search(
@@ -145,6 +148,17 @@ class Knowledge:
             )
             for number, score in best
         ]
+
+    def asked_alike(self, text: str) -> dict[int, float]:
+        """Return for the snippets, by number, how alike `text` is to the nearest way of asking for each (0 to 1)."""
+        return self._phrases.alike(text)
+
+    def _asked(self) -> Iterator[tuple[int, str]]:
+        """Yield each way of asking with the number of its snippet, the names of the item left out."""
+        for number, snippet in enumerate(self.snippets):
+            named = sorted(snippet.names, key=len, reverse=True)
+            for phrase in snippet.asked:
+                yield number, without(phrase, named) or phrase
 
     def carried(self, content: Sequence[str], number: int) -> float:
         """Return the share of the content words, weighed by rarity, that a snippet carries by itself or by meaning."""
@@ -185,6 +199,13 @@ class Knowledge:
         return " ".join((snippet.title, snippet.text, *snippet.keywords, *snippet.names))
 
 
+def without(text: str, names: Iterable[str]) -> str:
+    """Return a text without the names in it, and without spaces."""
+    for name in names:
+        text = text.replace(name, "")
+    return "".join(text.split())
+
+
 def pairs(units: Sequence[str]) -> Iterator[str]:
     """Yield neighbouring pairs of characters or syllables."""
     for first, second in pairwise(units):
@@ -209,11 +230,25 @@ def _of_item(item: Item) -> Iterator[Snippet]:
     if item.audience:
         yield Snippet(f"适用：{item.audience}。", item.cites, aspects=("coverage", "conditions"), source="audience")
     for statement in item.statements:
-        yield Snippet(statement.text, statement.cites, aspects=(statement.aspect,), keywords=statement.keywords)
+        yield Snippet(
+            statement.text,
+            statement.cites,
+            aspects=(statement.aspect,),
+            keywords=statement.keywords,
+            asked=statement.asked,
+        )
     for condition in item.conditions:
-        yield Snippet(f"需要：{condition.says}。", condition.cites, aspects=("conditions",), source="condition")
+        yield Snippet(
+            f"需要：{condition.says}。",
+            condition.cites,
+            aspects=("conditions",),
+            source="condition",
+            asked=condition.asked,
+        )
     for bar in item.exclusions:
-        yield Snippet(f"有这种情况不行：{bar.says}。", bar.cites, aspects=("exclusions",), source="exclusion")
+        yield Snippet(
+            f"有这种情况不行：{bar.says}。", bar.cites, aspects=("exclusions",), source="exclusion", asked=bar.asked
+        )
     for material in item.materials:
         text = f"{material.name}{f'，{material.look}' if material.look else ''}。"
         yield Snippet(text, material.cites, aspects=("materials",), source="material")
@@ -226,7 +261,7 @@ def _of_item(item: Item) -> Iterator[Snippet]:
         yield Snippet(text, channel.cites, aspects=("procedure", "where"), source="channel")
     for question in item.open_questions:
         yield Snippet(
-            question.text, question.between, aspects=("general",), source="question", keywords=question.readings
+            question.text, question.between, None, ("general",), "question", question.readings, asked=question.asked
         )
 
 
@@ -241,11 +276,20 @@ def _of_city(rules: Ruleset) -> Iterator[Snippet]:
         text = f"{hotline.name}：{hotline.phone}，{hotline.purpose}。"
         yield Snippet(text, hotline.cites, aspects=("phone",), source="hotline")
     for agency in city.agencies.values():
-        for duty, cites in agency.duties:
-            text = f"{agency.name}：{duty}。"
-            yield Snippet(text, cites, aspects=("responsible",), source="duty", names=agency.aliases)
+        for duty in agency.duties:
+            text = f"{agency.name}：{duty.text}。"
+            yield Snippet(text, duty.cites, None, ("responsible",), "duty", names=agency.aliases, asked=duty.asked)
     for silence in city.not_said:
-        yield Snippet(silence.text, silence.nearest, None, (), "silence", silence.keywords, title=silence.topic)
+        yield Snippet(
+            silence.text,
+            silence.nearest,
+            None,
+            (),
+            "silence",
+            silence.keywords,
+            title=silence.topic,
+            asked=silence.asked,
+        )
 
 
 def _of_clauses(rules: Ruleset) -> Iterator[Snippet]:

@@ -314,7 +314,7 @@ class ConditionReader:
 _CONDITION_KEYS = frozenset(
     {"fact", "all", "any", "not", "ref", "share_of", "as_of_in", "refer_if", "refer_when", "question"} | OPERATORS
 )
-_WORDS = frozenset({"id", "says", "unmet", "why", "cite"})
+_WORDS = frozenset({"id", "says", "unmet", "why", "cite", "asked"})
 
 
 _BODIES = {"conditions": _CONDITION_KEYS, "exclusions": _CONDITION_KEYS, "statements": frozenset({"text"})}
