@@ -10,6 +10,7 @@ import logging
 import queue
 import random
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -84,9 +85,10 @@ class Courier:
         threads: int = 64,
         name_of: Callable[[str], str | None] = lambda template_id: None,
         dice: Callable[[], float] = random.random,
+        wait: Callable[[float], None] = time.sleep,
     ):
         self.worker, self._app_id, self._senders, self._pace = worker, app_id, senders, pace
-        self._policy, self._clock, self._name_of, self._dice = policy, clock, name_of, dice
+        self._policy, self._clock, self._name_of, self._dice, self._wait = policy, clock, name_of, dice, wait
         self._pool = Pool(threads, self._send)
         self._capacity = threads + threads // 2
         self._waiting: deque[Leased] = deque()
@@ -115,14 +117,15 @@ class Courier:
             self.turn(closing)
         except (DatabaseError, InterfaceError, RedisError) as error:
             log.warning("delivery waits: %s", type(error).__name__)
-            threading.Event().wait(BROKEN_SECONDS)
+            self._wait(BROKEN_SECONDS)
 
     def turn(self, closing: bool = False) -> bool:
         """Do one round and return whether anything is still in hand."""
         if not self._started:
             self._pool.start()
             self._started = True
-        threading.Event().wait(TURN_SECONDS if self._busy() else 0)
+        if self._busy():
+            self._wait(TURN_SECONDS)
         self._unwritten += [(row, self._settled(row, answer)) for row, answer in self._pool.ended()]
         with connection():
             self._write_and_begin(0 if closing else self._allowed())
@@ -130,7 +133,7 @@ class Courier:
                 self._fetch()
                 self._housekeeping()
         if not self._busy() and not closing:
-            threading.Event().wait(IDLE_SECONDS)
+            self._wait(IDLE_SECONDS)
         return self._busy()
 
     def _busy(self) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from backend.store import bulk
 from backend.store.database import lock_row, transaction
 from backend.store.models import ConsentCredit, CreditEntry
 
@@ -154,16 +155,20 @@ def spend(wanted: Collection[Spending], at: datetime) -> set[str]:
 
     Call inside the transaction that marks the messages as being sent. At most one message for each credit.
     """
-    credits = [spending.credit for spending in wanted]
-    taken = (
-        ConsentCredit.update(remaining=ConsentCredit.remaining - 1, updated_at=at)
-        .where(ConsentCredit.id.in_(credits) & (ConsentCredit.remaining > 0))
-        .returning(ConsentCredit.id)
-    )
-    got = {row.id for row in taken.execute()} if credits else set()
+    got = _taken([spending.credit for spending in wanted], at) if wanted else set()
     paid = [spending for spending in wanted if spending.credit in got]
-    _enter_many(_send_entry(spending, -1, "sent", at) for spending in paid)
+    bulk.insert(CreditEntry, [_send_entry(spending, -1, "sent", at) for spending in paid])
     return {spending.message for spending in paid}
+
+
+def _taken(credits: Collection[str], at: datetime) -> set[str]:
+    """Lower these balances by one, where there is anything left, and return those that were."""
+    rows = bulk.run(
+        'UPDATE "consent_credit" SET "remaining" = "remaining" - 1, "updated_at" = ? '  # noqa: S608 - only marks
+        f'WHERE "remaining" > 0 AND "id" IN {bulk.marks(credits)} RETURNING "id"',
+        [ConsentCredit.updated_at.db_value(at), *credits],
+    )
+    return {credit for (credit,) in rows}
 
 
 def refund(spent: Iterable[Spending], at: datetime) -> None:
@@ -226,12 +231,6 @@ def _enter(
         at=at,
     )
     credit.remaining += delta
-
-
-def _enter_many(entries: Iterable[dict]) -> None:
-    rows = list(entries)
-    if rows:
-        CreditEntry.insert_many(rows).execute()
 
 
 def _save(credit: ConsentCredit, at: datetime, **changes: datetime | None) -> None:

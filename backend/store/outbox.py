@@ -23,6 +23,7 @@ from peewee import JOIN, fn
 
 from backend import clock
 from backend.messages import Value, compose, messages
+from backend.store import bulk
 from backend.store.database import is_sqlite, transaction
 from backend.store.models import (
     Applicant,
@@ -42,6 +43,9 @@ LEASING_LOCK = 0x7A1E48
 """Number of the PostgreSQL advisory lock under which one worker at a time chooses rows."""
 
 HELD = ("leased", "sending")
+NOBODY = ("",)
+"""An `IN` list without members, which SQL does not know."""
+
 FINAL = ("sent", "failed", "skipped", "unknown")
 
 
@@ -163,9 +167,8 @@ def lease(worker: str, app_id: str, now: datetime, limit: int, blocked: Collecti
     with transaction():
         _choose_alone()
         chosen = _one_each(_due(now, limit, blocked))
-        held = OutboxMessage.update(state="leased", lease=worker, leased_until=now + LEASE)
-        held.where(OutboxMessage.id.in_(chosen)).execute()
-        return _view(chosen, app_id)
+        _hold(chosen, worker, now)
+        return _view(chosen, worker, app_id)
 
 
 def _choose_alone() -> None:
@@ -196,7 +199,16 @@ def _one_each(rows: Iterable[tuple[str, str]]) -> list[str]:
     return list(first.values())
 
 
-def _view(ids: Sequence[str], app_id: str) -> list[Leased]:
+def _hold(ids: Sequence[str], worker: str, now: datetime) -> None:
+    bulk.run(
+        'UPDATE "outbox_message" SET "state" = \'leased\', "lease" = ?, "leased_until" = ? '  # noqa: S608 - only marks
+        f'WHERE "id" IN {bulk.marks(ids)} RETURNING "id"',
+        [worker, OutboxMessage.leased_until.db_value(now + LEASE), *ids],
+    )
+
+
+def _view(ids: Collection[str], worker: str, app_id: str) -> list[Leased]:
+    """Return these rows of a worker, with what decides about them, oldest first."""
     mine = (Identity.applicant == OutboxMessage.applicant) & (Identity.app_id == app_id)
     credit = (ConsentCredit.applicant == OutboxMessage.applicant) & (ConsentCredit.template == OutboxMessage.template)
     query = (
@@ -222,10 +234,13 @@ def _view(ids: Sequence[str], app_id: str) -> list[Leased]:
         .join(Identity, JOIN.LEFT_OUTER, on=mine)
         .switch(OutboxMessage)
         .join(ConsentCredit, JOIN.LEFT_OUTER, on=credit)
-        .where(OutboxMessage.id.in_(list(ids)))
+        .where((OutboxMessage.state == "leased") & (OutboxMessage.lease == worker))
         .order_by(OutboxMessage.next_at, OutboxMessage.id)
     )
-    return [Leased(*row[:12], bool(row[12]), row[13] == "active", row[14]) for row in query.tuples()]
+    wanted = set(ids)
+    return [
+        Leased(*row[:12], bool(row[12]), row[13] == "active", row[14]) for row in query.tuples() if row[0] in wanted
+    ]
 
 
 def renew(worker: str, now: datetime) -> None:
@@ -259,14 +274,13 @@ def start(ids: Collection[str], spent: Collection[str], worker: str, now: dateti
     """Mark rows as being sent, of which `spent` took a credit; return the ids that were still this worker's."""
     if not ids:
         return set()
-    held = (OutboxMessage.lease == worker) & (OutboxMessage.state == "leased")
-    begin = OutboxMessage.update(
-        state="sending",
-        attempts=OutboxMessage.attempts + 1,
-        leased_until=now + LEASE,
-        credit_spent=OutboxMessage.credit_spent | OutboxMessage.id.in_(list(spent)),
+    rows = bulk.run(
+        'UPDATE "outbox_message" SET "state" = \'sending\', "attempts" = "attempts" + 1, "leased_until" = ?, '  # noqa: S608
+        f'"credit_spent" = ("credit_spent" OR "id" IN {bulk.marks(spent or NOBODY)}) '
+        f'WHERE "id" IN {bulk.marks(ids)} AND "lease" = ? AND "state" = \'leased\' RETURNING "id"',
+        [OutboxMessage.leased_until.db_value(now + LEASE), *(spent or NOBODY), *ids, worker],
     )
-    return {row.id for row in begin.where(OutboxMessage.id.in_(list(ids)) & held).returning(OutboxMessage.id).execute()}
+    return {row for (row,) in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A post office for tests: people, messages, and a courier whose senders do as they are told."""
 
+import time
 from collections import deque
 from datetime import datetime, timedelta
 
@@ -45,11 +46,12 @@ class Post:
         """A worker's courier at the post's own time."""
         pace = Pace(self.redis, self.app_id, 100_000)
         senders = {"subscribe": self.wechat, "sms": self.sms}
-        return Courier(
+        courier = Courier(
             name, self.app_id, senders, pace, self.policy, lambda: self.now, threads=threads,
             name_of=lambda template_id: template_id.removeprefix("tpl-") if template_id.startswith("tpl-") else None,
-            dice=lambda: 0.5,
+            dice=lambda: 0.5, wait=lambda seconds: _until_answered(courier),
         )  # fmt: skip
+        return courier
 
     def person(self, remaining=1, long_term=False, identity=True, **about):
         """Make a person who allows so many messages of the test's template."""
@@ -94,6 +96,13 @@ class Post:
     def later(self, **span):
         """Let time pass."""
         self.now += timedelta(**span)
+
+
+def _until_answered(courier):
+    """A courier's pause: over once every send that is under way has its answer."""
+    end = time.monotonic() + 30
+    while len(courier._under_way) > courier._pool._out.qsize() + len(courier._unwritten) and time.monotonic() < end:
+        time.sleep(0.001)
 
 
 def refusal(code):

@@ -405,7 +405,7 @@ def test_without_redis_nothing_goes_out_and_nothing_is_lost(post):
     person = post.person()
     post.message(person)
     courier = post.courier()
-    courier._pace = Pace(Redis(port=9, socket_connect_timeout=0.1), post.app_id, 100)
+    courier._pace = Pace(Redis(port=9, retry=None), post.app_id, 100)
     for _ in range(3):
         courier.turn()
     assert post.row(person).state == "leased"
