@@ -23,8 +23,10 @@ WORDS: Mapping[str, str] = {
 
 @cache
 def test_users() -> tuple[wire.TestUser, ...]:
-    """Return the people of the sandbox, the newcomer first."""
-    return (NEWCOMER, *(_user(row) for row in strict_yaml.read(REGISTER)["people"]))
+    """Return the people of the sandbox, the newcomer first, those who do HR work last."""
+    register = strict_yaml.read(REGISTER)
+    hr = (wire.TestUser(name=row["key"], label=f"{row['name']} · 用人单位人事") for row in register["hr"])
+    return (NEWCOMER, *(_user(row) for row in register["people"]), *hr)
 
 
 def _user(row: Mapping[str, Any]) -> wire.TestUser:

@@ -47,8 +47,10 @@ WORDS = frozenset(
     {"says", "unmet", "why", "summary", "audience", "text", "readings", "label", "note", "look", "does", "where"}
     | {"name", "title", "excludes", "hours", "number"}
 )
-SKIPPED = frozenset({"topics", "life_situations", "grants", "aliases", "local_words", "keywords", "asked", "promised"})
-"""`promised` is the office's own word, which no official text has to hold."""
+SKIPPED = frozenset({"topics", "life_situations", "grants", "aliases", "local_words", "keywords", "asked"}) | frozenset(
+    {"promised", "location"}
+)
+"""`promised` and `location` are the office's own words, which no official text has to hold."""
 UNIT_OF_KEY = {"months": ("month", 1), "years": ("month", 12), "days": ("day", 1), "workdays": ("workday", 1)}
 UNIT_OF_WORD = {
     "元": ("yuan", 1),

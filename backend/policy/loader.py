@@ -49,6 +49,7 @@ from backend.policy.types import (
     Funding,
     Hotline,
     Item,
+    Location,
     Material,
     OpenQuestion,
     Period,
@@ -620,7 +621,7 @@ def _read_duty(node: Any, where: str) -> Duty:
 
 
 def _read_window(node: Any, where: str) -> Window:
-    node = _keys(node, where, "id name", "for agency district address hours phones counters note cite")
+    node = _keys(node, where, "id name", "for agency district address location hours phones counters note cite")
     return Window(
         id=node["id"],
         name=node["name"],
@@ -628,12 +629,25 @@ def _read_window(node: Any, where: str) -> Window:
         agency=node.get("agency"),
         district=node.get("district"),
         address=node.get("address"),
+        location=_read_location(node["location"], f"{where}.location") if "location" in node else None,
         hours=node.get("hours"),
         phones=_texts(node.get("phones")),
         counters=node.get("counters"),
         note=node.get("note"),
         cites=_cites(node.get("cite")),
     )
+
+
+CHINA = {"latitude": (3, 54), "longitude": (73, 136)}
+"""Degrees between which a point of the country lies: numbers the wrong way round are refused."""
+
+
+def _read_location(node: Any, where: str) -> Location:
+    node = _keys(node, where, "latitude longitude", "")
+    for name, (least, most) in CHINA.items():
+        if not isinstance(node[name], float) or not least < node[name] < most:
+            raise PackError(where, f"{name} is a number of degrees between {least} and {most}, with decimals")
+    return Location(node["latitude"], node["longitude"])
 
 
 def _read_district(node: Any, where: str) -> District:

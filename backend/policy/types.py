@@ -84,8 +84,19 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """A point for maps, in degrees of GCJ-02, the datum of WeChat and of the public map services in China."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Window:
-    """A place where one can apply or ask. None means that the texts do not say."""
+    """A place where one can apply or ask. None means that the texts do not say.
+
+    `location` is the operator's: the official texts hold addresses, not coordinates.
+    """
 
     id: str
     name: str
@@ -93,6 +104,7 @@ class Window:
     agency: str | None = None
     district: str | None = None
     address: str | None = None
+    location: Location | None = None
     hours: str | None = None
     phones: tuple[str, ...] = ()
     counters: int | None = None

@@ -60,6 +60,7 @@ from backend.workflow.payments import (
     retry,
     settle,
     stop,
+    stopped_on,
 )
 from backend.workflow.refusal import Refusal
 
@@ -119,6 +120,7 @@ __all__ = [
     "settle",
     "start",
     "stop",
+    "stopped_on",
     "submit",
     "take_back",
     "withdraw",

@@ -136,7 +136,7 @@ def ledger(case: Application, through: date) -> list[Line]:
 def _grant(case: Application, decision: Decision) -> Grant:
     values, accrual = rulebook.values_of(case), accrual_of(rulebook.rules_of(case).items, case.item)
     decided_on = decision.decided_at.date()
-    plain = Grant(decision.amount_fen, decision.months, decided_on, decided_on, stopped_on=_stopped_on(case))
+    plain = Grant(decision.amount_fen, decision.months, decided_on, decided_on, stopped_on=stopped_on(case))
     if accrual is None or decision.months is None:
         return plain
     return Grant(
@@ -161,7 +161,7 @@ def _insured(case: Application, fact: str) -> frozenset[int]:
     return insured_months(ranges, [row.period for row in reported if not row.back_paid])
 
 
-def _stopped_on(case: Application) -> date | None:
+def stopped_on(case: Application) -> date | None:
     """The earliest end: a stop that was decided, or a leaving that the employer of the case reported."""
     stops = Decision.select().where((Decision.application == case.id) & (Decision.kind == "stop"))
     days = [date.fromisoformat(row.reasons[0]["day"]) for row in stops]

@@ -248,11 +248,16 @@ class Dial(Part):
 
 
 class OpenMap(Part):
-    """Show a place. With coordinates the map opens; without, the address is copied and the person is told so."""
+    """Show a place. With coordinates (GCJ-02) the map opens at them.
+
+    Without, a browser opens a public map service that searches for `search`, a mini-program copies `search` and says
+    that it can be pasted into a map.
+    """
 
     kind: Literal["open_map"] = "open_map"
     name: str
     address: str
+    search: str
     latitude: float | None = None
     longitude: float | None = None
 

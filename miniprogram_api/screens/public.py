@@ -1,12 +1,13 @@
 """Screens anybody may open: home, cities, items, one item, self-check, articles, windows, help. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from backend.policy import Pack, Verdict
 from backend.policy.conditions import TRUE
-from backend.policy.types import Item, Step, Tier, Window
+from backend.policy.types import Item, OpenQuestion, Step, Tier, Window
 from backend.policy.vocabulary import Fact
 from miniprogram_api.screens import blocks as b
 from miniprogram_api.screens import fields, texts
@@ -24,12 +25,31 @@ class Running:
     """A case of the person in one line."""
 
     id: str
+    item: str
     name: str
     state: str
     desk: str | None
     due: date | None
     mine: bool
     """Whether the person has to do something."""
+
+
+@dataclass(frozen=True)
+class Had:
+    """A case that makes its item no longer a chance: it is on its way, granted, or paid month by month."""
+
+    case: str
+    state: str
+    line: str
+    tone: b.Tone = b.Tone.INFO
+    start: str | None = None
+    """What the button says under which the item may be applied for all the same; None while that makes no sense."""
+    paid: bool = False
+
+    @property
+    def shown_by(self) -> b.Navigate:
+        """The screen that shows it: the months of what is paid, else the progress."""
+        return to("payments" if self.paid else "application", application=self.case)
 
 
 @dataclass(frozen=True)
@@ -43,8 +63,8 @@ class Home:
     known: int = 0
     cases: Sequence[Running] = ()
     unread: int = 0
-    taken: frozenset[str] = frozenset()
-    """Items the person has applied for or been granted: no longer a chance."""
+    had: Mapping[str, Had] = field(default_factory=dict)
+    """Item → what the person has of it already: no longer a chance."""
     employer: str | None = None
 
 
@@ -64,6 +84,7 @@ def home(view: Home) -> b.Screen:
         *_todo(view),
         *_glance(view, good),
         _entries(view),
+        *_going(view),
         *_chances(view, good),
         *_start(view),
     ]
@@ -72,7 +93,7 @@ def home(view: Home) -> b.Screen:
 
 
 def _open_to(view: Home, found: Verdict) -> bool:
-    return found.verdict == "eligible" and found.item.id not in view.taken
+    return found.verdict == "eligible" and found.item.id not in view.had
 
 
 def _pays_nothing(found: Verdict) -> bool:
@@ -129,6 +150,40 @@ def _glance(view: Home, good: Sequence[Verdict]) -> list[b.Block]:
     ]
 
 
+GOING_AT_ONCE = 3
+"""How many cases the home screen shows; all of them are one tap away."""
+
+
+def _going(view: Home) -> list[b.Block]:
+    """Cases on some desk, then what is being paid."""
+    icons = {item.id: texts.icon(item) for item in view.pack.items.values()}
+    cards = [
+        b.Card(
+            title=case.name,
+            icon=icons.get(case.item, b.Icon.DOCUMENT),
+            badge=b.Badge(text=case.state, tone=b.Tone.INFO),
+            meta=[t for t in (case.desk and f"现在在{case.desk}", case.due and texts.left(case.due, view.today)) if t],
+            action=to("application", application=case.id),
+        )
+        for case in view.cases
+        if not case.mine
+    ] + [
+        b.Card(
+            title=view.pack.items[item].name,
+            icon=icons[item],
+            badge=b.Badge(text=had.state, tone=had.tone),
+            meta=[had.line],
+            action=had.shown_by,
+        )
+        for item, had in view.had.items()
+        if had.paid
+    ]
+    if not cards:
+        return []
+    more = button("全部", to("applications"), "plain")
+    return [b.Heading(text="正在办理和享受", more=more), *cards[:GOING_AT_ONCE]]
+
+
 def _entries(view: Home) -> b.Tiles:
     own = [
         b.Tile(icon=b.Icon.CHECK, label="政策测算", action=to("chances")),
@@ -164,15 +219,21 @@ def _start(view: Home) -> list[b.Block]:
 
 
 def _often_asked_for(view: Home) -> list[Item]:
-    """Return the services in the order in which the city lists its life situations, what comes first of all first."""
-    services = {id: item for id, item in view.pack.on(view.today).items.items() if item.kind == "service"}
-    listed = [id for _, _, ids in view.pack.city.life_situations for id in ids if id in services]
-    return [services[id] for id in dict.fromkeys((*listed, *services))]
+    return _in_order(view.pack, [i for i in view.pack.on(view.today).items.values() if i.kind == "service"])
 
 
-def benefit_card(pack: Pack, verdict: Verdict, today: date) -> b.BenefitCard:
-    """Return an item as a card with how it stands for this person."""
+def _in_order(pack: Pack, found: Sequence[Item]) -> list[Item]:
+    """Return items in the order in which the city lists its life situations, what one can apply for first."""
+    listed = [id for _, _, ids in pack.city.life_situations for id in ids]
+    place = {id: number for number, id in reversed(list(enumerate(listed)))}
+    return sorted(found, key=lambda item: (item.kind != "service", place.get(item.id, len(place))))
+
+
+def benefit_card(pack: Pack, verdict: Verdict, today: date, had: Had | None = None) -> b.BenefitCard:
+    """Return an item as a card with how it stands for this person: judged, or `had` already."""
     item = verdict.item
+    if had:
+        return _had_card(pack, item, verdict, had)
     due = f"{texts.short_day(verdict.closes_on, today)}前申请" if verdict.closes_on else None
     return b.BenefitCard(
         item=item.id,
@@ -185,6 +246,19 @@ def benefit_card(pack: Pack, verdict: Verdict, today: date) -> b.BenefitCard:
         due=due,
         icon=texts.icon(item),
         action=to("item", item=item.id),
+    )
+
+
+def _had_card(pack: Pack, item: Item, verdict: Verdict, had: Had) -> b.BenefitCard:
+    done = had.tone is b.Tone.SUCCESS
+    return plain_card(pack, item).model_copy(
+        update={
+            "line": had.line,
+            "amount": texts.amount(verdict.amount) if had.paid else None,
+            "verdict": b.VerdictKind.ELIGIBLE if done else b.VerdictKind.REFER,
+            "verdict_text": had.state,
+            "action": had.shown_by,
+        }
     )
 
 
@@ -230,7 +304,7 @@ class Items:
 
 def items(view: Items) -> b.Screen:
     """All items by life situation, with search."""
-    found = [item for item in view.pack.on(view.today).items.values() if item.kind != "calculation"]
+    found = _in_order(view.pack, [i for i in view.pack.on(view.today).items.values() if i.kind != "calculation"])
     if view.query:
         return _items_screen(view, _matching(found, view.query), [])
     tabs = [b.Tab(value="", label="全部")] + [
@@ -270,8 +344,8 @@ class ItemPage:
     item: Item
     today: date
     verdict: Verdict | None = None
-    running: str | None = None
-    """Id of the person's open case or draft of this item."""
+    had: Had | None = None
+    """What the person has of this item already."""
 
 
 def item(view: ItemPage) -> b.Screen:
@@ -305,14 +379,34 @@ def item(view: ItemPage) -> b.Screen:
 def _item_actions(view: ItemPage) -> list[b.Button]:
     if view.item.kind != "service":
         return [button("问助手", b.Say(text=f"{view.item.name}怎么算？"), "primary")]
+    if view.had:
+        return _had_actions(view.pack, view.item, view.had)
     check = button("看我符不符合", to("self_check", item=view.item.id))
-    if view.running:
-        return [check, button("查看我的申请", to("application", application=view.running), "primary")]
-    start = b.Call(path="/applications", body={"item": view.item.id, "city": view.pack.city.id}, busy="正在打开…")
-    return [check, button("开始申请", start, "primary")]
+    return [check, button("开始申请", _begin(view.pack, view.item), "primary")]
+
+
+def _begin(pack: Pack, one: Item) -> b.Call:
+    return b.Call(path="/applications", body={"item": one.id, "city": pack.city.id}, busy="正在打开…")
+
+
+def _had_actions(pack: Pack, one: Item, had: Had) -> list[b.Button]:
+    """What there is already comes first; applying for it again only where that makes sense."""
+    again = [button(had.start, _begin(pack, one))] if had.start else []
+    return [*again, button("查看发放明细" if had.paid else "查看我的申请", had.shown_by, "primary")]
+
+
+def _had_notice(had: Had) -> b.Notice:
+    """Say what the person has of an item already."""
+    return b.Notice(title=f"这一项您{HAD_WORDS.get(had.state, had.state)}", text=had.line, tone=had.tone)
+
+
+HAD_WORDS = {"发放中": "已在享受", "草稿": "已经填了一部分", "待补正": "已申请，等您补正", "公示中": "已申请，正在公示"}
+"""State of what is had → how it is said to the person; other states are said as they are."""
 
 
 def _verdict_block(view: ItemPage) -> list[b.Block]:
+    if view.had:
+        return [_had_notice(view.had)]
     if view.verdict is None:
         return []
     return [verdict(view.pack, view.verdict, view.today, short=True)]
@@ -415,16 +509,40 @@ def window(pack: Pack, place: Window) -> b.Window:
         hours=place.hours,
         phones=place.phones,
         note=place.note or (None if place.address else "文件没有写明地址，可先打电话或问助手。"),
-        map=b.OpenMap(name=place.name, address=place.address) if place.address else None,
+        map=_map(pack, place),
         citations=texts.citations(pack, place.cites),
         buttons=[button("预约", to("appointment_new", window=place.id))],
     )
 
 
+def _map(pack: Pack, place: Window) -> b.OpenMap | None:
+    """Show where a window is: at the operator's coordinates, else by a search for the address within the city."""
+    if place.address is None or WEB_ADDRESS.search(place.address):
+        return None
+    within = "" if pack.city.full_name in place.address else pack.city.full_name
+    point = place.location
+    return b.OpenMap(
+        name=place.name,
+        address=place.address,
+        search=f"{within}{_searched(place.address)}",
+        latitude=point and point.latitude,
+        longitude=point and point.longitude,
+    )
+
+
+def _searched(address: str) -> str:
+    """Return what to look for on a map: the first place named, without remarks; of places that are many, their kind."""
+    many = re.match(r"各(?:县（市、区）)?", address)
+    return address[many.end() :] if many else re.split(r"[（；]", address)[0]
+
+
+WEB_ADDRESS = re.compile(r"www\.|https?:", re.IGNORECASE)
+
+
 def _open_questions(pack: Pack, one: Item) -> list[b.Block]:
     return [
         b.OpenQuestion(
-            title="文件之间说法不一致",
+            title=_disagreement(question),
             text=question.text,
             readings=question.readings,
             citations=texts.citations(pack, question.between),
@@ -432,6 +550,11 @@ def _open_questions(pack: Pack, one: Item) -> list[b.Block]:
         )
         for question in one.open_questions
     ]
+
+
+def _disagreement(question: OpenQuestion) -> str:
+    documents = {cite.partition("/")[0] for cite in question.between}
+    return "文件之间说法不一致" if question.readings and len(documents) > 1 else "文件没有写清楚"
 
 
 def _statements(pack: Pack, one: Item) -> list[b.Block]:
@@ -554,6 +677,7 @@ class SelfCheck:
     ask: Sequence[Fact] = ()
     answered: int = 0
     signed_in: bool = False
+    had: Had | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     """What was answered so far by somebody who is not signed in: nothing of it is stored."""
 
@@ -561,13 +685,18 @@ class SelfCheck:
 def self_check(view: SelfCheck) -> b.Screen:
     """Ask only what can still change the verdict; then the result with reasons."""
     one = view.found.item
+    if view.had and not view.had.start:
+        return _nothing_to_check(view, view.had)
     if view.ask:
         return _question(view)
-    blocks: list[b.Block] = [verdict(view.pack, view.found, view.today)]
+    blocks: list[b.Block] = [
+        *([_had_notice(view.had)] if view.had else []),
+        verdict(view.pack, view.found, view.today),
+    ]
     actions = [button("再看别的事项", to("items"))]
     if one.kind == "service" and view.found.verdict in ("eligible", "refer", "not_eligible"):
-        start = b.Call(path="/applications", body={"item": one.id, "city": view.pack.city.id}, busy="正在打开…")
-        actions.append(button("开始申请", start, "primary"))
+        label = (view.had and view.had.start) or "开始申请"
+        actions.append(button(label, _begin(view.pack, one), "primary"))
     amount = texts.amount(view.found.amount)
     share = b.Share(
         title=f"{view.pack.city.name}“{one.name}”测算",
@@ -577,6 +706,13 @@ def self_check(view: SelfCheck) -> b.Screen:
         params={"item": one.id},
     )
     return b.Screen(name="self_check", title=one.name, blocks=blocks, actions=actions, share=share, cache=b.Cache())
+
+
+def _nothing_to_check(view: SelfCheck, had: Had) -> b.Screen:
+    """What is on its way or being paid is not offered again."""
+    one = view.found.item
+    actions = [button("再看别的事项", to("items")), *_had_actions(view.pack, one, had)]
+    return b.Screen(name="self_check", title=one.name, blocks=[_had_notice(had)], actions=actions, cache=b.Cache())
 
 
 def _question(view: SelfCheck) -> b.Screen:
@@ -622,7 +758,7 @@ def _skipped(view: SelfCheck) -> list[str]:
 
 GROUPS = {
     "eligible": "可以申请",
-    "taken": "已申请或已享受",
+    "had": "已申请或已享受",
     "refer": "需要人工判断",
     "needs_info": "再补充几项就知道",
     "not_eligible": "暂不符合",
@@ -630,7 +766,7 @@ GROUPS = {
 
 
 def _group(found: Verdict, view: Home) -> str:
-    return "taken" if found.item.id in view.taken else found.verdict
+    return "had" if found.item.id in view.had else found.verdict
 
 
 def chances(view: Home, ask: Sequence[Fact], consent: b.SubscribeAsk | None) -> b.Screen:
@@ -641,23 +777,27 @@ def chances(view: Home, ask: Sequence[Fact], consent: b.SubscribeAsk | None) -> 
         b.Section(
             title=f"{name}（{len(found)}）",
             open=number < 3,
-            blocks=[benefit_card(view.pack, one, view.today) for one in found],
+            blocks=[benefit_card(view.pack, one, view.today, view.had.get(one.item.id)) for one in found],
         )
         for number, (name, found) in enumerate(groups)
         if found
     ]
-    form: list[b.Block] = [
-        b.Form(
-            id=f"chances-{view.pack.city.id}",
-            title="回答这几个问题，结果会更准",
-            fields=[fields.field(fact, None, view.today, False, view.pack.city.id) for fact in ask],
-            submit=button("更新结果", b.Submit(method="PUT", path="/me/facts", then=b.Reload()), "primary"),
-        )
-    ]
     had = 1 if groups[0][1] else 0  # what can be had comes before what is still asked
-    blocks = [*sections[:had], *(form if ask else []), *sections[had:]]
+    blocks = [*sections[:had], *_worth_asking(view, ask), *sections[had:]]
     remind = [button("符合条件时提醒我", consent)] if consent else []
     return b.Screen(name="chances", title="我能享受什么", blocks=blocks, actions=remind, cache=b.Cache(fresh=0))
+
+
+def _worth_asking(view: Home, ask: Sequence[Fact]) -> list[b.Block]:
+    if not ask:
+        return []
+    form = b.Form(
+        id=f"chances-{view.pack.city.id}",
+        title="回答这几个问题，结果会更准",
+        fields=[fields.field(fact, None, view.today, False, view.pack.city.id) for fact in ask],
+        submit=button("更新结果", b.Submit(method="PUT", path="/me/facts", then=b.Reload()), "primary"),
+    )
+    return [form]
 
 
 # --- articles, windows, help ------------------------------------------------------------------------------------------

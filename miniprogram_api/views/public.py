@@ -1,18 +1,19 @@
 """Screens anybody may open, with what is known of the person where somebody is signed in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from backend.policy import FactError, Verdict
 from backend.policy.eligibility import questions_worth_asking
 from backend.policy.vocabulary import Fact
 from backend.store import documents, employers, facts, inbox
-from backend.store.models import Applicant, Application
-from backend.workflow import rulebook
+from backend.store.models import Applicant, Application, Payment
+from backend.workflow import commands, decisions, rulebook
 from backend.workflow.stages import OPEN, STATE_NAMES, State
 from miniprogram_api import cases
 from miniprogram_api.errors import NotFound
-from miniprogram_api.screens import public
+from miniprogram_api.screens import blocks as b
+from miniprogram_api.screens import public, texts
 from miniprogram_api.screens.blocks import Screen
 from miniprogram_api.views import Asked, Composer, mine
 
@@ -57,11 +58,7 @@ def _home(asked: Asked) -> public.Home:
         known=len(facts.current(asked.me)),
         cases=[_running(case) for case in own if State(case.state) in OPEN | {State.DRAFT}],
         unread=inbox.unread(asked.me),
-        taken=frozenset(
-            case.item
-            for case in own
-            if case.city == asked.pack.city.id and State(case.state) in OPEN | {State.DRAFT, State.GRANTED}
-        ),
+        had=_had(own, asked),
         employer=employer and employer.name,
     )
 
@@ -69,12 +66,53 @@ def _home(asked: Asked) -> public.Home:
 def _running(case: Application) -> public.Running:
     return public.Running(
         id=case.id,
+        item=case.item,
         name=rulebook.item_of(case).name,
         state=STATE_NAMES[State(case.state)],
         desk=cases.desk_of(case),
         due=case.due_on,
         mine=case.state in (State.DRAFT, State.CORRECTION),
     )
+
+
+def _had(own: Sequence[Application], asked: Asked) -> dict[str, public.Had]:
+    """Return what somebody has already in this city by item: of several cases the one that is furthest from its end."""
+    ours = [case for case in own if case.city == asked.pack.city.id and case.state in HAVING]
+    ours.sort(key=lambda case: (HAVING.index(case.state), case.updated_at), reverse=True)
+    return {case.item: _having(case, asked) for case in ours}
+
+
+HAVING = [State.CORRECTION, State.RUNNING, State.NOTICE, State.DRAFT, State.GRANTED]
+"""States in which a case is something one has; of two cases of an item the state that stands first is told."""
+
+
+def _having(case: Application, asked: Asked) -> public.Had:
+    state = STATE_NAMES[State(case.state)]
+    if case.state == State.GRANTED:
+        return _granted(case, asked)
+    if case.state == State.DRAFT:
+        return public.Had(case.id, state, "填过的都已保存，可以接着填。", start="继续填写")
+    desk, due = cases.desk_of(case), case.due_on
+    said = [f"现在在{desk}" if desk else "", texts.left(due, asked.today) if due else ""]
+    line = "，".join(part for part in said if part) or "点开看办到了哪一步。"
+    return public.Had(case.id, state, line, b.Tone.WARNING if case.state == State.CORRECTION else b.Tone.INFO)
+
+
+def _granted(case: Application, asked: Asked) -> public.Had:
+    """A benefit by the month is being had until its months are over; anything else was granted on a day."""
+    decision, listed = decisions.decision_of(case.id), _months_listed(case)
+    if decision and decision.months and listed < decision.months and commands.stopped_on(case) is None:
+        line = f"第 {max(listed, 1)} 个月，共 {decision.months} 个月"
+        return public.Had(case.id, "发放中", line, b.Tone.SUCCESS, paid=True)
+    line = f"{texts.day((decision.decided_at if decision else case.updated_at).date())}办结"
+    return public.Had(case.id, STATE_NAMES[State.GRANTED], line, b.Tone.SUCCESS, start="再次申请", paid=bool(listed))
+
+
+def _months_listed(case: Application) -> int:
+    """Count the months of a case that are in the ledger and were not stopped."""
+    kept = (Payment.kind == "regular") & (Payment.state != "stopped")
+    rows = Payment.select(Payment.period).where((Payment.application == case.id) & kept)
+    return rows.distinct().count()
 
 
 def chances(asked: Asked) -> Screen:
@@ -109,20 +147,14 @@ def item(asked: Asked) -> Screen:
     one = rules.items.get(asked.param("item")) or asked.pack.find_item(asked.param("item"))
     values = told(asked.applicant)
     verdict = rules.judge(one.id, values, asked.today) if values and one.kind != "information" else None
-    return public.item(public.ItemPage(asked.pack, one, asked.today, verdict, _open_case(asked, one.id)))
+    return public.item(public.ItemPage(asked.pack, one, asked.today, verdict, _had_of(asked, one.id)))
 
 
-def _open_case(asked: Asked, item_id: str) -> str | None:
+def _had_of(asked: Asked, item_id: str) -> public.Had | None:
     if asked.applicant is None:
         return None
-    found = (
-        Application.select(Application.id)
-        .where((Application.applicant == asked.me) & (Application.city == asked.pack.city.id))
-        .where((Application.item == item_id) & Application.state.in_([str(s) for s in OPEN | {State.DRAFT}]))
-        .order_by(Application.id.desc())
-        .first()
-    )
-    return found and found.id
+    own = Application.select().where((Application.applicant == asked.me) & (Application.item == item_id))
+    return _had(list(own), asked).get(item_id)
 
 
 def self_check(asked: Asked) -> Screen:
@@ -145,6 +177,7 @@ def self_check(asked: Asked) -> Screen:
             ask=ask,
             answered=len(relevant & set(given)),
             signed_in=asked.applicant is not None,
+            had=_had_of(asked, one.id),
             params={key: value for key, value in asked.params.items() if key not in ("city", "after")},
         )
     )

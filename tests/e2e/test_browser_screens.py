@@ -19,15 +19,13 @@ PEOPLE = {
     "wang": "王子轩",
     "wu": "吴家豪",
     "he": "何雨桐",
+    "li": "李桂芳",
 }
 """Name of the sandbox's test user → what stands on the button that signs in as them."""
 
 ELSEWHERE = {
     "consent": "opened by the client itself",
     "article": "opened by the client over the screen that cites it",
-    "employer_case": "only for the HR of an employer with a case waiting",
-    "employer_correction": "as above",
-    "employer_departure": "as above",
     "objection": "only while a notice runs",
     "fact": "only where a fact is known",
     "rating": "only after a case has ended",

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from stdnum.cn import uscc
@@ -140,7 +141,7 @@ def test_an_item_is_shared_as_a_picture_and_its_link_names_nobody(handheld, some
     somebody.call("PUT", "/me/facts", json={"facts": EMPLOYEE})
     handheld.open("item", item="living_allowance")
     handheld.press("分享给需要的人")
-    handheld.says("不含你的个人信息")
+    handheld.says("不含您的个人信息")
     handheld.page.locator(".share .btn--off").wait_for(state="detached")
     with handheld.page.expect_download() as picture:
         handheld.page.get_by_text("存为图片").click()
@@ -154,15 +155,22 @@ def test_an_item_is_shared_as_a_picture_and_its_link_names_nobody(handheld, some
     assert link.endswith("#/pages/screen?screen=item&item=living_allowance")
 
 
-def test_the_card_opens_its_code_and_a_window_its_place(handheld):
+def test_the_card_opens_its_code_and_the_hotline_stands_with_the_windows(handheld):
     handheld.sign_in("陈思远")
     handheld.open("talent_card")
     handheld.press("出示卡码")
     handheld.page.locator(".qr img").wait_for()
     handheld.picture("card-code")
     handheld.open("windows")
-    assert handheld.page.get_by_role("button", name="去这里", exact=False).count() > 0
     handheld.says("12380")
+
+
+def test_a_window_is_searched_on_a_map_only_when_it_is_tapped(handheld):
+    handheld.context.route(re.compile("^https:"), lambda route: route.fulfill(body="a map"))
+    handheld.open("windows")
+    with handheld.context.expect_page() as opened:
+        handheld.press("在地图上找：安阳市图书馆二楼大厅")
+    assert unquote(opened.value.url).startswith("https://uri.amap.com/search?keyword=安阳市图书馆二楼大厅")
 
 
 # --- notices, complaints, appointments, ratings -----------------------------------------------------------------------

@@ -239,7 +239,7 @@ def window() -> b.Window:
         address="南河市文苑区某路 1 号 政务大厅 2 楼 21 号窗口",
         hours="工作日 8:30–12:00，14:30–17:30",
         phones=[PHONE],
-        map=b.OpenMap(name="人才服务窗口", address="南河市文苑区某路 1 号"),
+        map=b.OpenMap(name="人才服务窗口", address="南河市文苑区某路 1 号", search="南河市文苑区某路 1 号"),
         buttons=[button("预约", go("appointment"), icon=b.Icon.CALENDAR)],
     )
 

@@ -743,11 +743,17 @@ export interface OpenFile {
   name: string
 }
 
-/** Show a place. With coordinates the map opens; without, the address is copied and the person is told so. */
+/**
+ * Show a place. With coordinates (GCJ-02) the map opens at them.
+ *
+ * Without, a browser opens a public map service that searches for `search`, a mini-program copies `search` and says
+ * that it can be pasted into a map.
+ */
 export interface OpenMap {
   kind: "open_map"
   name: string
   address: string
+  search: string
   latitude?: number
   longitude?: number
 }

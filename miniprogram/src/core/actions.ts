@@ -4,6 +4,9 @@ import type { Answer, Controller } from './controller'
 import { fetchFile } from './files'
 import type { FormHandle } from './form'
 import { ApiError, newKey, send } from './http'
+// #ifdef H5
+import { mapUrl } from './maps'
+// #endif
 import { back, go, pageUrl } from './navigation'
 import { post } from './outbox'
 import { paintBars, prefer } from './prefs'
@@ -56,9 +59,17 @@ const HANDLERS: Table = {
     uni.makePhoneCall({ phoneNumber: phone, fail: () => undefined })
     // #endif
   },
-  open_map: ({ name, address, latitude, longitude }, screen) => {
-    if (latitude === undefined || longitude === undefined) return copy(address, screen, '地址已复制，可到地图里粘贴')
-    uni.openLocation({ name, address, latitude, longitude, fail: () => copy(address, screen, '地址已复制，可到地图里粘贴') })
+  open_map: (place, screen) => {
+    // #ifdef H5
+    void screen
+    Object.assign(document.createElement('a'), { href: mapUrl(place), target: '_blank', rel: 'noopener noreferrer' }).click()
+    // #endif
+    // #ifndef H5
+    const { name, address, search, latitude, longitude } = place
+    const otherwise = () => copy(search, screen, '地址已复制，打开地图粘贴就能找到')
+    if (latitude === undefined || longitude === undefined) otherwise()
+    else uni.openLocation({ name, address, latitude, longitude, fail: otherwise })
+    // #endif
   },
   copy: ({ text, toast }, screen) => copy(text, screen, toast),
   say: ({ text }, screen) => {
