@@ -7,7 +7,7 @@ tried once more and then left as unknown: a one-time message sent twice is refus
 notice is harmless.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 
 from peewee import fn
@@ -48,10 +48,10 @@ def reconcile(now: datetime, app_id: str, name_of: NameOf) -> None:
 
 def _match_page(now: datetime, app_id: str, name_of: NameOf) -> int:
     """Match one page of reports and return how many were done with."""
-    reports = list(SentReport.select().order_by(SentReport.received_at).limit(PAGE))
+    reports = list(SentReport.select().order_by(SentReport.received_at).limit(PAGE).namedtuples())
     if not reports:
         return 0
-    known = _by_msgid(reports)
+    known = _known(reports)
     done = [report for report in reports if _matched(report, known, now, app_id, name_of)]
     newest = SentReport.select(fn.MAX(SentReport.sent_at)).scalar()
     kept = [report.msgid for report in done if report.sent_at == newest]
@@ -59,18 +59,18 @@ def _match_page(now: datetime, app_id: str, name_of: NameOf) -> int:
     return len(done)
 
 
-def _by_msgid(reports: Sequence[SentReport]) -> Mapping[str, OutboxMessage]:
-    rows = OutboxMessage.select().where(OutboxMessage.msgid.in_([report.msgid for report in reports]))
-    return {row.msgid: row for row in rows}
+def _known(reports: Sequence[SentReport]) -> set[str]:
+    """Return which message ids of the reports are those of ours."""
+    msgids = [report.msgid for report in reports]
+    return {
+        msgid for (msgid,) in OutboxMessage.select(OutboxMessage.msgid).where(OutboxMessage.msgid << msgids).tuples()
+    }
 
 
-def _matched(
-    report: SentReport, known: Mapping[str, OutboxMessage], now: datetime, app_id: str, name_of: NameOf
-) -> bool:
+def _matched(report: SentReport, known: Collection[str], now: datetime, app_id: str, name_of: NameOf) -> bool:
     """Bring one report and the outbox together; return whether the report is done with."""
-    row = known.get(report.msgid)
-    if row is not None:
-        return report.errcode == 0 or _not_delivered(row, report, now)
+    if report.msgid in known:
+        return report.errcode == 0 or _not_delivered(report, now)
     template = name_of(report.template_id)
     if template is None or report.app_id != app_id:
         return True
@@ -96,8 +96,9 @@ def _confirm(row: OutboxMessage, report: SentReport) -> None:
     ).where((OutboxMessage.id == row.id) & (OutboxMessage.state == "unknown")).execute()
 
 
-def _not_delivered(row: OutboxMessage, report: SentReport, now: datetime) -> bool:
+def _not_delivered(report: SentReport, now: datetime) -> bool:
     """The platform took the message and then failed to hand it over: again, while that makes sense."""
+    row = OutboxMessage.get(OutboxMessage.msgid == report.msgid)
     again = row.attempts < MAX_ATTEMPTS and (row.deadline is None or now < row.deadline)
     state = {"state": "queued", "next_at": now} if again else {"state": "failed"}
     with transaction():

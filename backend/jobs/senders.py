@@ -17,7 +17,7 @@ from backend.store import facts
 from backend.store.database import connection
 from backend.store.outbox import Leased
 from backend.wechat.errors import MEANINGS, NO_ANSWER, SERVER_ERROR, Kind, Meaning, Scope, WeChatError
-from backend.wechat.gateway import AccountTemplate, Gateway, http_session
+from backend.wechat.gateway import AccountTemplate, Gateway
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +153,7 @@ class HttpSms:
 
     def __init__(self, url: str, key: str, http: requests.Session | None = None):
         self._url, self._key = url, key.encode()
-        self._http = http or http_session(url, 8)
+        self._http = http or requests.Session()
 
     def send(self, row: Leased) -> str:
         """Send one text to the person's registered phone."""

@@ -5,6 +5,7 @@ that also looks at the timetable. Any number of workers may run at once. SIGINT 
 leaves nothing that another worker does not take up.
 """
 
+import gc
 import logging
 import logging.config
 import os
@@ -73,7 +74,11 @@ class Worker:
         )
 
     def run(self) -> None:
-        """Work until `stop` is set, or until one part fails for good; then end the others."""
+        """Work until `stop` is set, or until one part fails for good; then end the others.
+
+        What is loaded by now stays: the garbage collector need not look through it again.
+        """
+        gc.freeze()
         consumer = TaskConsumer(
             self._queue.huey, workers=TASK_THREADS, periodic=False, shutdown_timeout=CLOSING_SECONDS
         )

@@ -34,7 +34,7 @@ class MomentField(Field):
             raise NaiveMoment(value)
         if self._native():
             return value
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return f"{value.astimezone(UTC).isoformat(timespec='microseconds')[:26]}Z"
 
     def python_value(self, value):
         """Return the stored moment in Asia/Shanghai."""

@@ -17,8 +17,7 @@ from urllib.parse import urlsplit
 import requests
 from redis import Redis
 from redis.exceptions import RedisError
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError, ProxyError, SSLError
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError, ProxyError, SSLError
 from wechatpy import WeChatClient
 from wechatpy.exceptions import WeChatClientException
 
@@ -31,11 +30,11 @@ from backend.wechat.errors import (
     STALE_TOKEN,
     UNKNOWN_CODE,
     UNREACHABLE,
-    Meaning,
     WeChatError,
     refused,
     scrub,
 )
+from backend.wechat.wire import Wire
 
 PLATFORM = "https://api.weixin.qq.com/"
 TIMEOUT = (3, 10)
@@ -116,7 +115,7 @@ logging.getLogger("urllib3.connectionpool").addFilter(_Scrubbing())
 class SafeClient(WeChatClient):
     """wechatpy's client with one shared token, one repetition, time-outs, one base address, and clean errors."""
 
-    def __init__(self, account: WeChatAccount, base_url: str, token: AccessToken, http: requests.Session):
+    def __init__(self, account: WeChatAccount, base_url: str, token: AccessToken, http: Wire):
         super().__init__(account.app_id, account.secret, timeout=TIMEOUT, auto_retry=False)
         self._base, self._shared_token, self._http = base_url.rstrip("/") + "/", token, http
 
@@ -158,8 +157,9 @@ class SafeClient(WeChatClient):
             return super()._request(method, url, params=dict(params), **options)
         except WeChatClientException as error:
             failure = _refusal(error)
-        except requests.RequestException as error:
-            failure = WeChatError(_meaning(error), detail=type(error).__name__)
+        except HTTPError as error:
+            unsent = isinstance(error, UNSENT)
+            failure = WeChatError(UNREACHABLE if unsent else NO_ANSWER, detail=type(error).__name__)
         raise failure
 
 
@@ -169,15 +169,6 @@ def _refusal(error: WeChatClientException) -> WeChatError:
         return refused(error.errcode, str(error.errmsg))
     status = error.response.status_code
     return WeChatError(SERVER_ERROR if status >= 500 else UNKNOWN_CODE, detail=f"HTTP {status}")
-
-
-def _meaning(error: requests.RequestException) -> Meaning:
-    """Whether a call that got no answer can have had an effect."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError | requests.exceptions.ProxyError):
-        return UNREACHABLE
-    cause = error.args[0] if error.args else None
-    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
-    return UNREACHABLE if isinstance(reason, UNSENT) else NO_ANSWER
 
 
 def _rewind(files: Any) -> None:
@@ -206,7 +197,7 @@ class Gateway:
         self.kind, self.app_id = kind, account.app_id
         self._account, self._redis, self._clock, self._program_state = account, redis, clock, program_state
         token = AccessToken(redis, account.app_id, self._fetch_token, clock)
-        self._client = SafeClient(account, base_url, token, http_session(base_url, connections))
+        self._client = SafeClient(account, base_url, token, Wire(base_url, connections))
 
     # --- sign-in ---
 
@@ -391,21 +382,6 @@ def _quietly(call: Callable, *args: Any, **options: Any) -> Any:
         return call(*args, **options)
     except RedisError:
         return None
-
-
-def http_session(base_url: str, connections: int) -> requests.Session:
-    """Return a session with as many pooled connections as there are threads, with the proxies of the environment.
-
-    The environment is looked at once: requests would do it on every call, at a third of the call's cost.
-    """
-    http = requests.Session()
-    surroundings = http.merge_environment_settings(base_url, {}, None, None, None)
-    http.proxies, http.verify, http.cert = surroundings["proxies"], surroundings["verify"], surroundings["cert"]
-    http.trust_env = False
-    adapter = HTTPAdapter(pool_connections=4, pool_maxsize=connections, max_retries=0)
-    http.mount("https://", adapter)
-    http.mount("http://", adapter)
-    return http
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ import traceback
 from pathlib import Path
 
 import pytest
-import requests
 
 from backend import clock
 from backend.wechat import gateway as module
 from backend.wechat.errors import MEANINGS, Kind, Scope, WeChatError, refused, scrub
 from backend.wechat.gateway import PLATFORM, AccountKind, Gateway, open_gateways
+from backend.wechat.wire import Wire
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(100_000)
 SEND = "/cgi-bin/message/subscribe/send"
@@ -208,13 +208,13 @@ def test_a_file_is_sent_whole_the_second_time(platform, gateway):
 
 def test_every_call_has_both_time_outs_and_goes_to_the_one_base_address(gateway, platform, monkeypatch):
     seen = []
-    original = requests.Session.request
+    original = Wire.request
 
     def watching(self, method, url, **options):
         seen.append((url, options["timeout"]))
         return original(self, method, url, **options)
 
-    monkeypatch.setattr(requests.Session, "request", watching)
+    monkeypatch.setattr(Wire, "request", watching)
     gateway.code2session("sandbox:韩梅")
     gateway.quota(SEND)
     gateway._client.get("https://api.weixin.qq.com/cgi-bin/ticket/getticket", params={"type": "jsapi"})

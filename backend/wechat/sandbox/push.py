@@ -144,9 +144,8 @@ class Pusher:
         params, body, media_type = envelope(account, push, shape, str(int(self._world.timestamp())))
         headers = {"Content-Type": media_type, "User-Agent": "Mozilla/4.0"}
         try:
-            answer = self._http.request(
-                "POST", f"{account.callback_url}?{urlencode(params)}", body=body, headers=headers
-            )
+            url = f"{account.callback_url}?{urlencode(params)}"
+            answer = self._http.urlopen("POST", url, body=body, headers=headers, redirect=False)
         except HTTPError as error:
             return Outcome(number, None, False, problem=type(error).__name__)
         if answer.status != 200:

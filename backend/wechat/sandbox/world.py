@@ -236,8 +236,8 @@ class World:
 
     def count(self, app_id: str, path: str) -> None:
         """Count a call. Raises Refusal 45009 over the day's limit, 45011 over the minute's."""
-        now = self.now()
-        day, minute = f"{now:%Y-%m-%d}", f"{now:%Y-%m-%d %H:%M}"
+        now = self.now().isoformat(" ")
+        day, minute = now[:10], now[:16]
         with self.lock:
             self._within(app_id, path, day, self.limit(path, "day"), Refusal(45009, "reach max api daily quota limit"))
             limit = self.limit(path, "minute")
