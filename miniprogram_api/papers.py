@@ -1,6 +1,7 @@
 """Papers of a case or on file, as the client shows them."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from backend.policy.types import Material as Required
 from backend.store import materials
@@ -26,6 +27,24 @@ def slots(case: Application, problems: dict[str, str] | None = None) -> list[b.M
         slot(case, needed, handed_in.get(needed.material.id), on_file, (problems or {}).get(needed.material.id))
         for needed in commands.needed(case)
     ]
+
+
+def kept(material: Material, today: date) -> b.MaterialSlot:
+    """Return a paper on file: its pages to look at, and its deletion unless a submitted case rests on it."""
+    pages = materials.pages(material.id)
+    question = b.Confirm(title=f"删除“{material.title}”？", text="删除后需要时得重新拍。", yes="删除", danger=True)
+    delete = b.Call(method="DELETE", path=f"/materials/{material.id}", confirm=question, then=b.Reload())
+    in_use = materials.in_use(material.id)
+    return b.MaterialSlot(
+        id=material.id,
+        name=material.title,
+        required=False,
+        copies=f"{texts.short_day(material.created_at.date(), today)}放进来",
+        state="accepted" if in_use else "uploaded",
+        state_text="已随申请提交" if in_use else f"{len(pages)} 页",
+        pages=[page(one, number) for number, one in enumerate(pages, start=1)],
+        remove=None if in_use else delete,
+    )
 
 
 def slot_of(case: Application, requirement: str) -> b.MaterialSlot | None:

@@ -17,6 +17,7 @@ from backend.store import facts
 from backend.store.database import transaction
 from backend.workflow import rulebook
 from miniprogram_api import wire
+from miniprogram_api.screens import texts
 
 PHONE = re.compile(r"^1[3-9]\d{9}$")
 ACCOUNT = re.compile(r"^\d{12,19}$")
@@ -152,6 +153,8 @@ def words(name: str, value: Any) -> str:
     if name not in vocabulary:
         return str(value)
     fact = vocabulary[name]
+    if fact.type == "ranges" and isinstance(value, list):
+        return "、".join(texts.months(first, last) for first, last in value)
     if fact.type == "object" and isinstance(value, Mapping):
         return "，".join(
             f"{fact.fields[k].label}{words(f'{name}.{k}', v)}" for k, v in value.items() if k in fact.fields

@@ -35,6 +35,7 @@ DIPLOMA = b.MaterialSlot(
     pages=[FIRST_PAGE],
     upload="/applications/a1/materials/diploma/pages",
     example=b.Example(shape="booklet", do=["四角都在画面内", "文字清楚能读"], avoid=["反光", "手指遮挡"]),
+    remove=b.Call(method="DELETE", path="/materials/m3", then=b.Reload()),
     citations=[LIVING],
 )
 CONTRACT = b.MaterialSlot(

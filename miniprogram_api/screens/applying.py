@@ -154,6 +154,16 @@ def papers(case: Case, slots: Sequence[b.MaterialSlot], form_steps: int) -> b.Sc
     )
 
 
+def on_file(kept: Sequence[b.MaterialSlot]) -> b.Screen:
+    """The papers a person has handed in or kept for later."""
+    empty = b.Empty(title="还没有材料", text="申请时拍的材料会存在这里，下次直接用。", icon=b.Icon.CAMERA)
+    listed: list[b.Block] = [
+        b.Text(text="点照片看大图。随申请提交的材料要留作档案，不能删除。", style="muted"),
+        b.Materials(id="on-file", slots=kept),
+    ]
+    return b.Screen(name="materials", title="我的材料", blocks=listed if kept else [empty], cache=b.Cache(fresh=0))
+
+
 @dataclass(frozen=True)
 class Lack:
     """Something that keeps the draft from being submitted, with the screen that mends it."""
@@ -296,7 +306,7 @@ def application(view: Progress) -> b.Screen:
 def _whose(case: Case) -> str | None:
     if case.state in ("draft", "correction"):
         return "等您处理"
-    return f"现在在{case.desk}" if case.desk else None
+    return f"现在由{case.desk}办理" if case.desk else None
 
 
 def _until(case: Case, today: date) -> str | None:

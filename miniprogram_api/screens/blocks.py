@@ -1116,6 +1116,7 @@ class MaterialSlot(Part):
     example: Example | None = None
     form: OpenFile | None = Field(None, description="an empty or prefilled form to print")
     reuse: Sequence[Reuse] = ()
+    remove: Call | None = Field(None, description="takes the whole paper away, where that is possible")
     citations: Sequence[Citation] = ()
 
 

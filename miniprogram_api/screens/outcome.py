@@ -238,7 +238,7 @@ def _month(month: Month) -> b.LedgerMonth:
         month=texts.month(month.period),
         state=month.state,
         state_text=f"{words}：{month.reason}" if month.reason else words,
-        value=texts.yuan(month.fen),
+        value="—" if month.state == "planned" and not month.fen else texts.yuan(month.fen),
         shares=[b.LedgerShare(payer=payer, value=texts.yuan(fen)) for payer, fen in month.shares],
     )
 

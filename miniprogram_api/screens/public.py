@@ -162,7 +162,9 @@ def _going(view: Home) -> list[b.Block]:
             title=case.name,
             icon=icons.get(case.item, b.Icon.DOCUMENT),
             badge=b.Badge(text=case.state, tone=b.Tone.INFO),
-            meta=[t for t in (case.desk and f"现在在{case.desk}", case.due and texts.left(case.due, view.today)) if t],
+            meta=[
+                t for t in (case.desk and f"现在由{case.desk}办理", case.due and texts.left(case.due, view.today)) if t
+            ],
             action=to("application", application=case.id),
         )
         for case in view.cases
@@ -184,11 +186,16 @@ def _going(view: Home) -> list[b.Block]:
     return [b.Heading(text="正在办理和享受", more=more), *cards[:GOING_AT_ONCE]]
 
 
+def _where_now(case: Running, today: date) -> list[str]:
+    desk = [f"现在由{case.desk}办理"] if case.desk else []
+    return desk + ([texts.left(case.due, today)] if case.due else [])
+
+
 def _entries(view: Home) -> b.Tiles:
     own = [
         b.Tile(icon=b.Icon.CHECK, label="政策测算", action=to("chances")),
         b.Tile(icon=b.Icon.DOCUMENT, label="我的申请", action=to("applications")),
-        b.Tile(icon=b.Icon.CARD, label=view.pack.city.card_name or "人才卡", action=to("talent_card")),
+        b.Tile(icon=b.Icon.CARD, label=_card_label(view.pack), action=to("talent_card")),
         b.Tile(icon=b.Icon.CALENDAR, label="预约窗口", action=to("appointments")),
         b.Tile(icon=b.Icon.BELL, label="公示", action=to("notices")),
         b.Tile(icon=b.Icon.LOCATION, label="窗口电话", action=to("windows")),
@@ -198,6 +205,15 @@ def _entries(view: Home) -> b.Tiles:
     if view.employer:
         own[5] = b.Tile(icon=b.Icon.EMPLOYER, label="单位初审", action=to("employer"))
     return b.Tiles(tiles=own)
+
+
+LONGEST_LABEL = 5
+"""How many characters stand under a pictogram without wrapping."""
+
+
+def _card_label(pack: Pack) -> str:
+    name = pack.city.card_name or ""
+    return name if 0 < len(name) <= LONGEST_LABEL else "我的人才卡"
 
 
 def _chances(view: Home, good: Sequence[Verdict]) -> list[b.Block]:

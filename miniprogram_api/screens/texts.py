@@ -59,6 +59,13 @@ def month(period: str) -> str:
     return f"{period[:4]}年{int(period[5:])}月"
 
 
+def months(first: str, last: str) -> str:
+    """Return a run of months `YYYY-MM` in words, the year once where it is the same: 2026年3月至10月."""
+    if first == last:
+        return month(first)
+    return f"{month(first)}至{month(last).removeprefix(month(first).partition('年')[0] + '年')}"
+
+
 def left(due: date, today: date) -> str:
     """Return how long there is until a day, or how long it is over."""
     days = (due - today).days

@@ -267,28 +267,9 @@ def correction(asked: Asked) -> Screen:
 
 
 def on_file(asked: Asked) -> Screen:
-    """Gather the papers on file."""
-    rows = [(one, materials.pages(one.id)) for one in materials.on_file(asked.me)]
-    shown = [
-        b.Row(
-            title=one.title,
-            note=f"{texts.day(one.created_at.date())}，{len(pages)} 页",
-            picture=papers.page(pages[0], 1).picture if pages else None,
-            icon=b.Icon.DOCUMENT,
-            action=b.Call(
-                method="DELETE",
-                path=f"/materials/{one.id}",
-                confirm=b.Confirm(
-                    title=f"删除“{one.title}”？", text="已随申请提交的材料不能删除。", yes="删除", danger=True
-                ),
-                then=b.Reload(),
-            ),
-        )
-        for one, pages in rows
-    ]
-    empty = b.Empty(title="还没有材料", text="申请时拍的材料会存在这里，下次直接用。", icon=b.Icon.CAMERA)
-    blocks: list[b.Block] = [b.List(rows=shown)] if shown else [empty]
-    return b.Screen(name="materials", title="我的材料", blocks=blocks, cache=b.Cache(fresh=0))
+    """Gather the papers on file, to be looked at and deleted."""
+    kept = [papers.kept(one, asked.today) for one in materials.on_file(asked.me)]
+    return applying.on_file(kept)
 
 
 SCREENS: Mapping[str, Composer] = {

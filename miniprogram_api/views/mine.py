@@ -177,7 +177,9 @@ def _look(row: Audit) -> mine.Look:
     pack = rulebook.packs().get(staff.city) if staff and staff.city else None
     place = texts.place(pack, staff.agency) if pack and staff else None
     role = ROLE_NAMES.get(Role(staff.role), "工作人员") if staff else "工作人员"
-    return mine.Look(row.at, f"{place or ''}{role}", LOOK_WORDS.get(row.action, "办理您的申请"))
+    return mine.Look(
+        row.at, " · ".join(part for part in (place, role) if part), LOOK_WORDS.get(row.action, "办理您的申请")
+    )
 
 
 LOOK_WORDS = {"read": "查看您的申请", "reveal": "查看您的受保护信息", "picture": "查看您的材料"}

@@ -93,7 +93,7 @@ def _having(case: Application, asked: Asked) -> public.Had:
     if case.state == State.DRAFT:
         return public.Had(case.id, state, "填过的都已保存，可以接着填。", start="继续填写")
     desk, due = cases.desk_of(case), case.due_on
-    said = [f"现在在{desk}" if desk else "", texts.left(due, asked.today) if due else ""]
+    said = [f"现在由{desk}办理" if desk else "", texts.left(due, asked.today) if due else ""]
     line = "，".join(part for part in said if part) or "点开看办到了哪一步。"
     return public.Had(case.id, state, line, b.Tone.WARNING if case.state == State.CORRECTION else b.Tone.INFO)
 

@@ -224,3 +224,26 @@ def test_messages_tell_every_change_and_can_be_read(me, office):
     assert listed["unread"] == 2
     me.ask("POST", f"/messages/{listed['messages'][0]['id']}/read")
     assert me.ask("GET", "/messages")["unread"] == 1
+
+
+def test_a_paper_on_file_is_looked_at_and_deleted_while_no_submitted_case_rests_on_it(me):
+    me.draft("recognition")
+    (papers,) = (block for block in me.screen("materials")["blocks"] if block["type"] == "materials")
+    paper = next(slot for slot in papers["slots"] if slot["name"] == "身份证")
+    assert paper["pages"][0]["picture"]["full"].startswith("/pages/")
+    assert paper["remove"]["confirm"]["danger"]
+    me.ask("DELETE", paper["remove"]["path"])
+    assert "身份证" not in {slot["name"] for block in me.screen("materials")["blocks"] for slot in block.get("slots", [])}
+
+
+def test_a_paper_that_was_submitted_stays(me, office):
+    commands.accept(office.clerk, submitted(me, office), clock.now())
+    (papers,) = (block for block in me.screen("materials")["blocks"] if block["type"] == "materials")
+    assert [slot.get("remove") for slot in papers["slots"]] == [None] * len(papers["slots"])
+
+
+def submitted(me, office) -> str:
+    """Submit a recognition that its employer has approved."""
+    case = me.apply("recognition")
+    commands.approve(office.hr, case, clock.now())
+    return case

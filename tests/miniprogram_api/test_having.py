@@ -98,4 +98,4 @@ def test_the_home_screen_tells_on_whose_desk_a_case_lies(me, office):
     me.apply("recognition")
     card = next(block for block in me.screen("home")["blocks"] if block["type"] == "card")
     assert card["title"] == "人才认定"
-    assert card["meta"][0].startswith("现在在")
+    assert card["meta"][0].startswith("现在由")

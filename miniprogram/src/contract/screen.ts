@@ -538,6 +538,8 @@ export interface MaterialSlot {
   /** an empty or prefilled form to print */
   form?: OpenFile
   reuse: Reuse[]
+  /** takes the whole paper away, where that is possible */
+  remove?: Call
   citations: Citation[]
 }
 
