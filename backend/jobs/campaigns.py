@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from peewee import Expression, fn
+from peewee import Expression, Field, fn
 
 from backend.jobs.outcome import wanted
 from backend.messages import Composed, Value, compose, messages
@@ -43,30 +43,36 @@ class CampaignError(Exception):
         self.code = code
 
 
-def _cards(condition: Expression) -> Expression:
-    return Applicant.id.in_(TalentCard.select(TalentCard.applicant).where((TalentCard.state == "valid") & condition))
+def _cards(city: str | None, condition: Expression) -> Expression:
+    valid = (TalentCard.state == "valid") & condition
+    return Applicant.id.in_(TalentCard.select(TalentCard.applicant).where(valid & _in(TalentCard.city, city)))
 
 
-def _cases(condition: Expression) -> Expression:
-    return Applicant.id.in_(Application.select(Application.applicant).where(condition))
+def _cases(city: str | None, condition: Expression) -> Expression:
+    return Applicant.id.in_(Application.select(Application.applicant).where(condition & _in(Application.city, city)))
+
+
+def _in(column: Field, city: str | None) -> Expression:
+    """Items, categories and places are a city's own: another city's of the same id are not meant."""
+    return column == city if city else column.is_null(False)
 
 
 ANY_CARD = TalentCard.number.is_null(False)
 
-AUDIENCES: Mapping[str, Callable[[Any], Expression]] = {
-    "city": lambda value: (Applicant.city == value) | _cases(Application.city == value),
-    "card": lambda value: _cards(ANY_CARD) if value else ~_cards(ANY_CARD),
-    "category": lambda value: _cards(TalentCard.category == value),
-    "tier": lambda value: _cards(TalentCard.tier == value),
-    "granted": lambda value: _cases((Application.item == value) & (Application.outcome == "granted")),
-    "applied": lambda value: _cases((Application.item == value) & Application.submitted_at.is_null(False)),
-    "draft": lambda value: _cases((Application.item == value) & (Application.state == "draft")),
-    "place": lambda value: _cases(Application.place == value),
-    "employer": lambda value: _cases(
-        Application.employer.in_(Employer.select(Employer.id).where(Employer.name == value))
+AUDIENCES: Mapping[str, Callable[[Any, str | None], Expression]] = {
+    "city": lambda value, city: (Applicant.city == value) | _cases(value, Application.id.is_null(False)),
+    "card": lambda value, city: _cards(city, ANY_CARD) if value else ~_cards(city, ANY_CARD),
+    "category": lambda value, city: _cards(city, TalentCard.category == value),
+    "tier": lambda value, city: _cards(city, TalentCard.tier == value),
+    "granted": lambda value, city: _cases(city, (Application.item == value) & (Application.outcome == "granted")),
+    "applied": lambda value, city: _cases(city, (Application.item == value) & Application.submitted_at.is_null(False)),
+    "draft": lambda value, city: _cases(city, (Application.item == value) & (Application.state == "draft")),
+    "place": lambda value, city: _cases(city, Application.place == value),
+    "employer": lambda value, city: _cases(
+        city, Application.employer.in_(Employer.select(Employer.id).where(Employer.name == value))
     ),
 }
-"""Key of a filter → which people it leaves; several keys all have to hold."""
+"""Key of a filter → which people it leaves, of its value and the notice's city; several keys all have to hold."""
 
 
 @dataclass(frozen=True)
@@ -183,7 +189,7 @@ def pause(campaign_id: str, actor: str, now: datetime) -> Campaign:
 def stop(campaign_id: str, actor: str, now: datetime, reason: str = "") -> Campaign:
     """End a campaign for good; what has not gone out stays in the message centre alone. Raises CampaignError."""
     with transaction():
-        campaign = _in_state(campaign_id, frozenset({"approved", "running", "paused"}))
+        campaign = _in_state(campaign_id, frozenset({"draft", "approved", "running", "paused"}))
         left = (OutboxMessage.campaign == campaign_id) & (OutboxMessage.state == "queued")
         OutboxMessage.update(state="skipped", reason="campaign_stopped").where(left).execute()
         return _move(campaign, "stopped", actor, now, stopped_reason=reason, cursor=END)
@@ -256,8 +262,9 @@ def _condition(audience: Mapping[str, Any], city: str | None) -> Expression:
     if unknown:
         raise CampaignError("unknown_filter", f"没有这种筛选条件：{'、'.join(sorted(unknown))}。")
     condition = Applicant.state == "active"
+    city = audience.get("city", city)
     for key, value in {**({"city": city} if city else {}), **audience}.items():
-        condition &= AUDIENCES[key](value)
+        condition &= AUDIENCES[key](value, city)
     return condition
 
 

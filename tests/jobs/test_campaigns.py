@@ -67,6 +67,17 @@ def test_each_filter_leaves_the_right_people_and_all_have_to_hold(post):
     assert chosen(post, {}, city="zhengzhou") == {elsewhere.id}
 
 
+def test_an_item_means_the_notice_s_own_city_alone(post):
+    here, there = post.person(), post.person(city="anyang")
+    case(here, outcome="granted")
+    case(there, city="zhengzhou", outcome="granted")
+    card(there, city="zhengzhou")
+    assert chosen(post, {"granted": "living_allowance"}, city="anyang") == {here.id}
+    assert chosen(post, {"applied": "living_allowance", "city": "anyang"}) == {here.id}
+    assert chosen(post, {"category": "urgent_needed"}, city="anyang") == set()
+    assert chosen(post, {"granted": "living_allowance"}, city="zhengzhou") == {there.id}
+
+
 def test_every_filter_is_tried_above():
     assert set(AUDIENCES) == {"city", "card", "category", "tier", "granted", "applied", "draft", "place", "employer"}
 
@@ -144,6 +155,13 @@ def test_progress_is_told_by_state_and_error_and_ends(post):
     assert seen.by_errcode == {"40003": 1, "no_consent": 1}
     campaigns.unfilled(NOW)
     assert Campaign.get().state == "done"
+
+
+def test_a_draft_can_be_given_up(post):
+    campaign = notice(post)
+    assert campaigns.stop(campaign.id, "stf_a", NOW, "不发了").state == "stopped"
+    with pytest.raises(CampaignError):
+        campaigns.approve(campaign.id, "stf_b", NOW)
 
 
 def test_pause_and_stop_hold_what_has_not_gone_out(post):
