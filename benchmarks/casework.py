@@ -160,11 +160,12 @@ class Office:
         self.at = {role: Visitor(app, self._account(role, city, agency)) for role in roles}
         above = (Role.COORDINATOR, Role.LEADER)
         self.at |= {role: Visitor(app, self._account(role, city, None)) for role in above}
+        self.quiet = Visitor(app, self._account(Role.REVIEWER, city, quietest(city), "bench-quiet"))
         everyone = Application.city == city
         self.cases = list(Application.select().where(everyone & took_part(agency)).limit(400))
 
-    def _account(self, role: Role, city: str, agency: str | None) -> Staff:
-        login = f"bench-{role}"
+    def _account(self, role: Role, city: str, agency: str | None, login: str = "") -> Staff:
+        login = login or f"bench-{role}"
         Staff.delete().where(Staff.login == login, Staff.city != city).execute()
         found = Staff.get_or_none(Staff.login == login)
         return found or Staff.create(
@@ -189,6 +190,13 @@ def busiest() -> tuple[str, str]:
     return database.database.obj.execute_sql(query).fetchone()
 
 
+def quietest(city: str) -> str:
+    """Return the agency of a city that took part in the fewest cases."""
+    query = """SELECT step_record.agency FROM step_record JOIN application ON application.id = application_id
+               WHERE city = %s AND step_record.agency IS NOT NULL GROUP BY 1 ORDER BY count(*) LIMIT 1"""
+    return database.database.obj.execute_sql(query, (city,)).fetchone()[0]
+
+
 def took_part(agency: str):
     """Return the condition for the newest cases in which an agency took part."""
     return Application.id.in_(
@@ -203,6 +211,8 @@ READS: dict[str, Callable[[Office], object]] = {
     "queue of a reviewer": lambda office: office.at[Role.REVIEWER].get("/console/"),
     "queue of a supervisor": lambda office: office.at[Role.SUPERVISOR].get("/console/"),
     "queue of the coordinator": lambda office: office.at[Role.COORDINATOR].get("/console/"),
+    "queue of a quiet agency": lambda office: office.quiet.get("/console/"),
+    "all of a quiet agency": lambda office: office.quiet.get("/console/?scope=visible"),
     "all of an agency": lambda office: office.at[Role.REVIEWER].get("/console/?scope=visible"),
     "all of a city": lambda office: office.at[Role.LEADER].get("/console/?scope=visible"),
     "late of an agency": lambda office: office.at[Role.SUPERVISOR].get("/console/?scope=visible&state=open&late=1"),

@@ -63,7 +63,8 @@ def fill(packs: Packs, size: Size, now: datetime) -> None:
     _copy("fact", (*columns, "source", "told_at", "deleted"), _facts(size, now))
     for statement in STATEMENTS:
         db.execute_sql(statement, {"cases": size.cases, "people": size.people, "now": now, "employers": EMPLOYERS})
-    db.execute_sql("ANALYZE")
+    for statement in ("VACUUM ANALYZE", "CHECKPOINT"):  # as a server that has stood a night
+        db.execute_sql(statement)
 
 
 def _copy(table: str, columns: Iterable[str], rows: Iterator[tuple]) -> None:

@@ -7,15 +7,15 @@ import segno
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, request, url_for
 
 from backend import clock
-from backend.console import sheets, words
+from backend.console import card_lists, sheets, words
 from backend.console.desk_pages import LOOKED_UP
 from backend.console.navigation import only_for
-from backend.console.security import wears
+from backend.console.security import hats, wears
 from backend.store import audit, cards, facts
 from backend.store.models import TalentCard
 from backend.workflow import decisions
 from backend.workflow.refusal import Refusal
-from backend.workflow.rights import Role
+from backend.workflow.rights import Role, gets_list
 
 MAY_EXPORT = frozenset({Role.SUPERVISOR, Role.COORDINATOR})
 COLUMNS = ("卡号", "姓名", "类别", "层次", "发放日期", "有效期至", "最近年度登记")
@@ -27,6 +27,7 @@ def register(blueprint: Blueprint) -> None:
     blueprint.get("/cards", endpoint="cards")(keep(_cards))
     blueprint.post("/cards", endpoint="find_card")(keep(_find))
     blueprint.get("/cards/valid.xlsx", endpoint="export_cards")(keep(_export))
+    blueprint.get("/cards/lists/<item>.<kind>", endpoint="export_card_list")(keep(_export_list))
     blueprint.get("/cards/<card_id>", endpoint="card")(keep(_card))
     blueprint.post("/cards/<card_id>/<act>", endpoint="card_act")(keep(_act))
 
@@ -43,6 +44,7 @@ def _cards():
         page=page,
         query={"state": state, "number": number, "person": people or []},
         may_export=wears(MAY_EXPORT),
+        lists=card_lists.of_city(g.staff.city, clock.today(), hats()),
     )
 
 
@@ -116,13 +118,27 @@ ACTS: Mapping[str, Callable[[TalentCard, str, datetime], tuple[TalentCard, str]]
 
 
 def _export():
-    """Give the valid cards as XLSX for a partner agency (bus, hospital, library); who fetched it is in the log."""
+    """Give all valid cards as XLSX, for the offices that issue them; who fetched it is in the log."""
     if not wears(MAY_EXPORT):
         abort(403)
     now = clock.now()
     audit.record(audit.Actor("staff", g.staff.id), "export", "talent_card", g.staff.city or "", now)
-    lines = (_line(card, name) for card, name in cards.valid(g.staff.city))
+    holders = cards.with_holders(g.staff.city, reveal={"full_name"})
+    lines = (_line(card, told.get("full_name", "")) for card, told in holders if card.state == "valid")
     return sheets.xlsx_response(f"cards-{now:%Y%m%d}", "有效人才卡", COLUMNS, lines)
+
+
+def _export_list(item: str, kind: str):
+    """Give the list of an item to the agency that serves card holders with it; who fetched it is in the log."""
+    now, city = clock.now(), g.staff.city or ""
+    found = card_lists.item_of(city, now.date(), item)
+    if found is None or kind not in ("csv", "xlsx"):
+        abort(404)
+    if not any(gets_list(hat, city, found.agency) for hat in hats()):
+        abort(403)
+    audit.record(audit.Actor("staff", g.staff.id), "export", "card_list", f"{city}/{item}", now, {"kind": kind})
+    heads, rows = card_lists.heads(found), card_lists.rows(city, found, now.date())
+    return sheets.table_response(kind, f"{item}-{now:%Y%m%d}", found.name, heads, rows)
 
 
 def _line(card: TalentCard, name: str) -> tuple[str, ...]:

@@ -1,11 +1,8 @@
 """The desk: the queue with its filters, finding a person, warnings, saved replies, the export of a list."""
 
-import csv
-import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, flash, g, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 
 from backend import clock
 from backend.console import queue, sheets, words
@@ -54,15 +51,16 @@ def _home():
     if g.staff.role == Role.ADMIN:
         return redirect(first_page())
     filters, today, mine = _filters(), clock.today(), hats()
+    listing = queue.listing(mine, filters, today)
     return render_template(
         "console/home.html",
         filters=filters,
         counts=queue.counts(mine, today),
-        listing=queue.listing(mine, filters, today),
+        listing=listing,
         has_desk=g.staff.role not in CITY_WIDE,
         alerts=_alerts(),
         missing_year=clocks.calendar_runs_out(clock.now()) if g.staff.role == Role.COORDINATOR else None,
-        people=_shown_people(filters),
+        people=sorted({case.applicant_masked for case in listing.cases}) if filters.person else [],
         states=[Choice("open", "全部在办"), *(Choice(str(state), name) for state, name in STATE_NAMES.items())],
         items=_items(),
         steps=[Choice(kind, name) for kind, name in STEP_NAMES.items() if kind != "application"],
@@ -72,14 +70,6 @@ def _home():
 def _items() -> list[Choice]:
     city = rulebook.packs().get(g.staff.city or "")
     return [Choice(item.id, item.name) for item in city.items.values() if item.kind == "service"] if city else []
-
-
-def _shown_people(filters: queue.Filters) -> list[str]:
-    """The masked names of the people a list is narrowed to, as far as their cases are in sight."""
-    if not filters.person:
-        return []
-    seen = Application.select().where(queue.visible(hats()) & Application.applicant.in_(list(filters.person)))
-    return sorted({case.applicant_masked for case in seen.limit(50)})
 
 
 def _search():
@@ -127,35 +117,14 @@ def _alerts_seen():
 
 def _export(kind: str):
     """Give the filtered list as CSV, sent while it is read, or as XLSX; masked names only."""
-    writer = {"csv": _csv, "xlsx": _xlsx}.get(kind)
-    if writer is None:
+    if kind not in ("csv", "xlsx"):
         return redirect(url_for("console.home"))
     audit.record(audit.Actor("staff", g.staff.id), "export", "case_list", g.staff.id, clock.now(), {"kind": kind})
     chosen = (hats(), _filters(), clock.today())
-    response = writer(_line(case) for case in queue.everything(*chosen))
+    lines, name = (_line(case) for case in queue.everything(*chosen)), f"cases-{clock.today():%Y%m%d}"
+    response = sheets.table_response(kind, name, "办件", EXPORT_COLUMNS, lines)
     response.headers[ROWS] = str(queue.total(*chosen))
     return response
-
-
-def _csv(lines: Iterator[tuple]) -> Response:
-    def parts() -> Iterator[str]:
-        yield "\ufeff"
-        yield _csv_line(EXPORT_COLUMNS)
-        for line in lines:
-            yield _csv_line(line)
-
-    disposition = {"Content-Disposition": f'attachment; filename="cases-{clock.today():%Y%m%d}.csv"'}
-    return Response(stream_with_context(parts()), mimetype="text/csv", headers=disposition)
-
-
-def _csv_line(line: tuple) -> str:
-    stream = io.StringIO()
-    csv.writer(stream).writerow(sheets.safe(line))
-    return stream.getvalue()
-
-
-def _xlsx(lines: Iterator[tuple]) -> Response:
-    return sheets.xlsx_response(f"cases-{clock.today():%Y%m%d}", "办件", EXPORT_COLUMNS, lines)
 
 
 def _line(case: Application) -> tuple:

@@ -102,7 +102,7 @@ def _payments(**shown):
         rows=rows,
         more=more,
         batches=treasury.batches(g.staff.city) if is_office else [],
-        overdue=treasury.overdue(g.staff.city, clock.today()) if is_office else 0,
+        overdue=treasury.overdue(g.staff.city, clock.today(), words.MOST_COUNTED + 1) if is_office else 0,
         closed=treasury.closed_periods(g.staff.city) if is_office else [],
         items=_paid_items() if is_office else [],
         may_pay=wears(PAYING),

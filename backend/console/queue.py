@@ -9,9 +9,12 @@ from typing import Any
 
 from peewee import JOIN, SQL, fn
 
+from backend import clock
 from backend.clock import SHANGHAI
 from backend.console.words import MOST_COUNTED
+from backend.store.database import connection
 from backend.store.models import Application, Employer, StepRecord
+from backend.workflow.kept import Kept
 from backend.workflow.rights import CITY_WIDE, STANDS_ABOVE, Hat, Role
 from backend.workflow.stages import OPEN, State
 
@@ -20,7 +23,11 @@ CHUNK = 500
 AFTER_ALL = "龥"
 """Sorts after every digit and Latin letter, by bytes as by locale: the end of the numbers with one beginning."""
 
-OPEN_STATES = [str(state) for state in OPEN]
+IS_OPEN = Application.role.is_null(False)
+"""Open are the cases that are on somebody's desk; said so, an index of them alone answers."""
+
+FEW = 20_000
+"""Of an agency that took part in no more stays, its cases are gathered first; of a busier one, every case is asked."""
 
 
 @dataclass(frozen=True)
@@ -101,14 +108,16 @@ def on_desk(hats: Sequence[Hat]):
     return reduce(or_, (_desk(hat) for hat in hats))
 
 
-def visible(hats: Sequence[Hat]):
+def visible(hats: Sequence[Hat], only_open: bool = False):
     """Return the query condition for the cases that one of these hats may read (`workflow.rights.sees` in SQL)."""
-    return reduce(or_, (_sight(hat) for hat in hats))
+    if only_open:
+        return reduce(or_, (_sight(hat, IS_OPEN) for hat in hats)) & IS_OPEN
+    return reduce(or_, (_sight(hat, Application.submitted_at.is_null(False)) for hat in hats))
 
 
 def _desk(hat: Hat):
     roles = [hat.role, *STANDS_ABOVE.get(Role(hat.role), ())]
-    open_case = Application.state.in_([str(state) for state in OPEN - {State.CORRECTION}])
+    open_case = IS_OPEN & Application.state.in_([str(state) for state in OPEN - {State.CORRECTION}])
     if hat.role == Role.EMPLOYER:
         return open_case & (Application.role == hat.role) & (Application.employer == hat.employer)
     if hat.role == Role.SPECIALIST:
@@ -118,8 +127,7 @@ def _desk(hat: Hat):
     return open_case & _scope(hat) & Application.role.in_(roles) & Application.agency.in_(places)
 
 
-def _sight(hat: Hat):
-    submitted = Application.submitted_at.is_null(False)
+def _sight(hat: Hat, submitted):
     if hat.role == Role.EMPLOYER:
         return (submitted & (Application.employer == hat.employer)) | (Application.delegate == hat.wearer)
     if hat.role == Role.SPECIALIST:
@@ -133,8 +141,15 @@ def _sight(hat: Hat):
 
 
 def _took_part(places: Sequence[str]):
-    """Ask it of one case after the other, as the list goes: OFFSET keeps PostgreSQL from gathering all first."""
-    own = (StepRecord.application == Application.id) & StepRecord.agency.in_(places)
+    """Return the condition for cases in which one of these agencies has, or had, a step.
+
+    A busy agency finds a page of cases soon, however they are sorted: each is asked as the list goes, and OFFSET keeps
+    PostgreSQL from gathering all first. One that rarely takes part would search long: its few are gathered.
+    """
+    stays = StepRecord.agency.in_(places)
+    if StepRecord.select(SQL("1")).where(stays).limit(FEW + 1).count() <= FEW:
+        return Application.id.in_(StepRecord.select(StepRecord.application).where(stays))
+    own = (StepRecord.application == Application.id) & stays
     return Application.agency.in_(places) | fn.EXISTS(StepRecord.select(SQL("1")).where(own).offset(0))
 
 
@@ -192,7 +207,8 @@ def total(hats: Sequence[Hat], filters: Filters, today: date) -> int:
 
 def next_on_desk(hats: Sequence[Hat], but: str) -> Application | None:
     """Return the case on the desk that is due first, another than `but`."""
-    return _ordered(Application.select().where(on_desk(hats) & (Application.id != but))).first()
+    first = _ordered(Application.select(Application.id).where(on_desk(hats) & (Application.id != but))).first()
+    return Application.get_by_id(first.id) if first else None
 
 
 def delegated(staff_id: str) -> list[Application]:
@@ -207,7 +223,8 @@ def of_ids(hats: Sequence[Hat], ids: Sequence[str]) -> list[Application]:
 
 
 def _condition(hats: Sequence[Hat], filters: Filters, today: date):
-    return _narrow(on_desk(hats) if filters.scope == "mine" else visible(hats), filters, today)
+    only_open = filters.state == "open" or filters.late
+    return _narrow(on_desk(hats) if filters.scope == "mine" else visible(hats, only_open), filters, today)
 
 
 def _with_employers():
@@ -220,7 +237,7 @@ def _ordered(query):
 
 def _narrow(condition, filters: Filters, today: date):
     if filters.state == "open":
-        condition &= Application.state.in_(OPEN_STATES)
+        condition &= IS_OPEN
     elif filters.state:
         condition &= Application.state == filters.state
     for column, wanted in (
@@ -231,7 +248,7 @@ def _narrow(condition, filters: Filters, today: date):
         if wanted:
             condition &= column == wanted
     if filters.late:
-        condition &= (Application.due_on < today) & Application.state.in_(OPEN_STATES)
+        condition &= (Application.due_on < today) & IS_OPEN
     if filters.number:
         condition &= (Application.number >= filters.number) & (Application.number < f"{filters.number}{AFTER_ALL}")
     if filters.person:
@@ -261,23 +278,57 @@ def midnight(day: date) -> datetime:
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers on top of the desk."""
+    """The numbers on top of the desk; `visible` is None while it is being counted for the first time."""
 
     waiting: int
     today: int
     late: int
-    visible: int
+    visible: int | None
 
 
 def counts(hats: Sequence[Hat], today: date) -> Counts:
     """Count what waits on the desk, is due today, is late, and all open cases in sight; up to MOST_COUNTED + 1."""
-    mine, seen = on_desk(hats), visible(hats)
+    mine = on_desk(hats)
+    waiting = _count(mine)
     return Counts(
-        waiting=_count(mine),
+        waiting=waiting,
         today=_count(mine & (Application.due_on == today)),
         late=_count(mine & (Application.due_on < today)),
-        visible=_count(seen & Application.state.in_(OPEN_STATES)),
+        visible=waiting if waiting > MOST_COUNTED else _in_sight(hats),
     )
+
+
+def _in_sight(hats: Sequence[Hat]) -> int | None:
+    """Count the open cases in sight.
+
+    Where a city has many and only those of an agency are meant, each may have to be asked: then it is done beside the
+    page, once for all who see the same.
+    """
+    if all(hat.role in CITY_WIDE for hat in hats) or _count(_of_cities(hats)) <= MOST_COUNTED:
+        return _count(visible(hats, only_open=True))
+    found = counted_beside.ask(tuple(_seen_alike(hat) for hat in hats), clock.now(), A_MOMENT)
+    return found[0] if found else None
+
+
+def _of_cities(hats: Sequence[Hat]):
+    return Application.city.in_({hat.city for hat in hats if hat.city}) & IS_OPEN
+
+
+def _seen_alike(hat: Hat) -> Hat:
+    """Return a hat under which everybody with the same sight counts the same."""
+    personal = hat.role in (Role.EMPLOYER, Role.SPECIALIST)
+    return hat if personal else replace(hat, wearer="", owner="")
+
+
+def _counted(hats: Sequence[Hat]) -> int:
+    with connection():
+        return _count(visible(hats, only_open=True))
+
+
+A_MOMENT = 0.1
+"""Seconds the desk waits for a number it has never counted."""
+
+counted_beside = Kept(_counted, most=256)
 
 
 def _count(condition) -> int:

@@ -14,6 +14,7 @@ from backend import clock
 from backend.console.errors import FormExpired
 from backend.store import staff as accounts
 from backend.store.models import Staff
+from backend.workflow import rulebook
 from backend.workflow.rights import Hat
 
 COOKIE = "console_session"
@@ -45,6 +46,8 @@ MOST_FIELDS = 2000
 
 def guard(blueprint: Blueprint) -> None:
     """Put the checks before and the headers after every route of the blueprint."""
+    blueprint.before_request(rulebook.hold)
+    blueprint.teardown_request(rulebook.release)
     blueprint.before_request(_allow_long_forms)
     blueprint.before_request(_require_session)
     blueprint.before_request(_require_token)

@@ -490,8 +490,10 @@ def shares_text(shares: dict[str, int] | None) -> str:
     return "，".join(f"{PAYER_NAMES.get(p, p)} {money.yuan_of(fen)} 元" for p, fen in (shares or {}).items())
 
 
-def counted(number: int) -> str:
-    """Write the number of a tile; beyond what is counted only that there are more."""
+def counted(number: int | None) -> str:
+    """Write the number of a tile; beyond what is counted only that there are more, and dots while it is counted."""
+    if number is None:
+        return "…"
     return f"{MOST_COUNTED}+" if number > MOST_COUNTED else str(number)
 
 

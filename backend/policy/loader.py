@@ -337,7 +337,7 @@ def _words_off(node: Any) -> Any:
 _ITEM_REQUIRED = "id name kind summary cite"
 _ITEM_OPTIONAL = (
     "aliases situation agency windows from until audience applicant requires overlaps take conditions exclusions "
-    "benefit funding materials steps channels statements open_questions grants note"
+    "benefit funding materials steps channels statements open_questions grants card_list note"
 )
 
 
@@ -379,6 +379,7 @@ class ItemReader:
             open_questions=self._each(node, "open_questions", self._question, where, cites),
             cites=cites,
             grants=self._grants(node.get("grants") or {}, f"{where}.grants"),
+            card_list=_card_list(node, where),
         )
 
     def _grants(self, node: Mapping[str, Any], where: str) -> Mapping[str, Any]:
@@ -561,6 +562,14 @@ class ItemReader:
             ask=node.get("ask"),
             asked=_texts(node.get("asked")),
         )
+
+
+def _card_list(node: dict[str, Any], where: str) -> bool:
+    """Tell whether the agency of an item is given the list of those who hold a card."""
+    wanted = node.get("card_list", False)
+    if not isinstance(wanted, bool) or (wanted and not node.get("agency")):
+        raise PackError(where, "card_list is true or false, and the list needs an agency to go to")
+    return wanted
 
 
 def _promise(node: dict[str, Any], kind: str, where: str) -> int | None:

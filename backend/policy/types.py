@@ -329,6 +329,7 @@ class Item:
     open_questions: tuple[OpenQuestion, ...]
     cites: Cites
     grants: Mapping[str, Any] = field(default_factory=dict)
+    card_list: bool = False
     """What a favourable decision makes true: fact name → value, or `{decision: day}` or `{decision: tier}`."""
 
     def open_question(self, question_id: str) -> OpenQuestion:

@@ -1,11 +1,15 @@
 """Queries over talent cards."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+from peewee import ModelSelect
 
 from backend.store import facts
 from backend.store.models import Applicant, TalentCard
 
 PAGE = 100
+CHUNK = 500
 
 
 def listing(
@@ -24,11 +28,21 @@ def listing(
     return found[:PAGE], len(found) > PAGE
 
 
-def valid(city: str | None) -> Iterator[tuple[TalentCard, str]]:
-    """Yield the valid cards of a city, each with its holder's full name, for the list a partner agency gets."""
-    chosen = (TalentCard.city == city) & (TalentCard.state == "valid")
-    for card in TalentCard.select().where(chosen).order_by(TalentCard.number).iterator():
-        yield card, str(facts.reveal(card.applicant_id, "full_name") or "")
+def with_holders(city: str | None, reveal: Collection[str]) -> Iterator[tuple[TalentCard, dict[str, Any]]]:
+    """Yield every card of a city by number, each with what is known of its holder; protected facts as in `reveal`.
+
+    Of cards that have ended nothing of the holder is told. A few hundred are in memory at a time.
+    """
+    last = ""
+    while chunk := list(_after(city, last).limit(CHUNK)):
+        people = facts.of_people({card.applicant_id for card in chunk if card.state == "valid"}, reveal)
+        yield from ((card, people[card.applicant_id] if card.state == "valid" else {}) for card in chunk)
+        last = chunk[-1].number
+
+
+def _after(city: str | None, number: str) -> ModelSelect:
+    mine = (TalentCard.city == city) & (TalentCard.number > number)
+    return TalentCard.select().where(mine).order_by(TalentCard.number)
 
 
 def of_city(card_id: str, city: str | None) -> TalentCard | None:

@@ -89,6 +89,20 @@ def values(applicant_id: str, reveal: Collection[str] = ()) -> dict[str, Any]:
     return {row.name: read(row) for row in rows if row.name not in PROTECTED or row.name in reveal}
 
 
+def of_people(applicant_ids: Iterable[str], reveal: Collection[str] = ()) -> dict[str, dict[str, Any]]:
+    """Return person → current values by name, protected ones only when named in `reveal`; for a list, in one query.
+
+    The caller writes the audit log.
+    """
+    people = list(applicant_ids)
+    rows = Fact.select().where(Fact.applicant.in_(people) & Fact.superseded_at.is_null())
+    found: dict[str, dict[str, Any]] = {person: {} for person in people}
+    for row in rows:
+        if row.name not in PROTECTED or row.name in reveal:
+            found[row.applicant_id][row.name] = read(row)
+    return found
+
+
 def of_everybody(city: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield the people who look at a city, or at none yet, each with the current facts; never protected ones."""
     here = Applicant.city.is_null() | (Applicant.city == city)

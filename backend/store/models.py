@@ -318,7 +318,7 @@ class Application(Base):
     version = IntegerField(default=1)
     step = TextField(null=True)  # id of the pack's step the case is at
     step_kind = TextField(null=True)
-    role = TextField(null=True)  # whose desk
+    role = TextField(null=True)  # whose desk; no case but an open one has one
     agency = TextField(null=True)
     entered_at = MomentField(null=True)
     due_on = DateField(null=True)
@@ -342,11 +342,9 @@ class Application(Base):
 
     class Meta:
         indexes = (
-            (("city", "agency", "role", "state", "due_on", "id"), False),  # a desk, without reading the rows
             (("employer", "state", "due_on"), False),
             (("applicant", "item", "state"), False),
-            (("city", "state", "due_on"), False),
-            (("city", "due_on", "id"), False),  # lists of all that is in sight, the earliest due day first
+            (("city", "state", "due_on", "id"), False),
             (("city", "closed_at"), False),
             (("city", "item", "submitted_at"), False),
             (("state", "expires_on"), False),
@@ -361,6 +359,37 @@ Application.add_index(
         unique=True,
         where=(Application.state == "draft"),
         name="application_one_draft",
+    )
+)
+Application.add_index(  # a desk, the earliest due day first, without reading the rows
+    Application.index(
+        *(Application.city, Application.agency, Application.due_on, Application.id),
+        *(Application.role, Application.state),
+        where=Application.role.is_null(False),
+        name="application_desk",
+    )
+)
+Application.add_index(  # that of one role among many at a busy agency
+    Application.index(
+        *(Application.city, Application.agency, Application.role),
+        *(Application.due_on, Application.id, Application.state),
+        where=Application.role.is_null(False),
+        name="application_desk_of_role",
+    )
+)
+Application.add_index(  # lists of all that is in sight, in the same order
+    Application.index(
+        *(Application.city, Application.due_on, Application.id, Application.agency),
+        where=Application.submitted_at.is_null(False),
+        name="application_listed",
+    )
+)
+Application.add_index(  # of them what is open
+    Application.index(
+        *(Application.city, Application.due_on, Application.id),
+        *(Application.agency, Application.item, Application.step_kind),
+        where=Application.role.is_null(False),
+        name="application_open",
     )
 )
 
@@ -393,7 +422,8 @@ class StepRecord(Base):
     class Meta:
         indexes = (
             (("application", "position"), False),
-            (("application", "agency"), False),
+            (("application", "agency"), False),  # did it take part in this case?
+            (("agency", "application"), False),  # in which cases did it?
             (("agency", "left_at", "due_on"), False),
         )
 
@@ -789,7 +819,10 @@ class Complaint(Base):
     satisfied = BooleanField(null=True)
 
     class Meta:
-        indexes = ((("city", "state", "due_on"), False),)
+        indexes = (
+            (("city", "state", "due_on"), False),
+            (("city", "kind", "state", "due_on", "id"), False),  # a list, the earliest due day first
+        )
 
 
 class Appointment(Base):

@@ -86,10 +86,10 @@ def of_batch(batch_id: str) -> list[Payment]:
     return list(rows.order_by(Payment.id))
 
 
-def overdue(city: str | None, today: date) -> int:
-    """Return how many entries are past the day on which they had to be paid."""
+def overdue(city: str | None, today: date, most: int) -> int:
+    """Return how many entries are past the day on which they had to be paid; beyond `most` it stops counting."""
     late = (Payment.city == city) & Payment.state.in_(["due", "batched", "failed"]) & (Payment.due_on < today)
-    return Payment.select().where(late).count()
+    return Payment.select(Payment.id).where(late).limit(most).count()
 
 
 def closed_periods(city: str | None, limit: int = 60) -> Sequence[ClosedPeriod]:

@@ -30,7 +30,7 @@ def complaints(ear: Ear, kind: str, waiting: bool, page: int = 1) -> tuple[list[
     chosen = ear.condition(Complaint) & (Complaint.kind == kind)
     chosen &= (Complaint.state == "open") if waiting else (Complaint.state != "open")
     rows = Complaint.select(Complaint, Applicant).join(Applicant, JOIN.LEFT_OUTER).where(chosen)
-    order = (Complaint.due_on.is_null(), Complaint.due_on, Complaint.id) if waiting else (Complaint.id.desc(),)
+    order = (Complaint.due_on.asc(nulls="last"), Complaint.id) if waiting else (Complaint.id.desc(),)
     return _page(rows.order_by(*order), page)
 
 

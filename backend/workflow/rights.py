@@ -99,6 +99,17 @@ def sees(hat: Hat, desk: Desk, agencies: Iterable[str], delegate: str | None = N
     return hat.role in CITY_WIDE or bool({hat.agency, hat.window} & set(agencies) - {None})
 
 
+SERVES = frozenset({Role.WINDOW, Role.REVIEWER, Role.SUPERVISOR})
+"""Roles at an agency that may fetch the list of those whom it serves on sight of their card."""
+
+
+def gets_list(hat: Hat, city: str, agency: str | None) -> bool:
+    """Tell whether a hat may fetch the card list made for an agency: its own people, and the city's coordinator."""
+    if hat.city != city:
+        return False
+    return hat.role == Role.COORDINATOR or (hat.role in SERVES and agency is not None and hat.agency == agency)
+
+
 def _role_fits(role: str, wanted: str) -> bool:
     return role == wanted or wanted in STANDS_ABOVE.get(Role(role), frozenset())
 

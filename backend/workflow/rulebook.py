@@ -1,5 +1,6 @@
 """The packs of this process: loaded once, when first asked for; with the operator's directories and working days."""
 
+from contextvars import ContextVar
 from datetime import date
 from functools import cache, lru_cache
 from typing import Any
@@ -39,8 +40,32 @@ shelf = Shelf()
 
 
 def packs() -> Packs:
-    """Return the packs in use, with the directories and working days that the operator has entered by now."""
-    own = shelf.packs()
+    """Return the packs in use, with the directories and working days that the operator has entered by now.
+
+    Between `hold` and `release` they stay as they were when first asked for.
+    """
+    own, held = shelf.packs(), _held.get()
+    if held is None or not is_connected():
+        return _entered_by_now(own)
+    if own not in held:
+        held[own] = _entered_by_now(own)
+    return held[own]
+
+
+_held: ContextVar[dict[Packs, Packs] | None] = ContextVar("held", default=None)
+
+
+def hold() -> None:
+    """Let this request see one state of the packs, asked of the store once: a page names hundreds of their words."""
+    _held.set({})
+
+
+def release(_: BaseException | None = None) -> None:
+    """End what `hold` began; for `teardown_request`."""
+    _held.set(None)
+
+
+def _entered_by_now(own: Packs) -> Packs:
     if not is_connected():
         return own
     entered = (directories.state(), workcalendar.state())

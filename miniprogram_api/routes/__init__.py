@@ -7,6 +7,7 @@ from flask import Response, current_app, jsonify, make_response, request
 from flask_openapi3 import APIBlueprint
 from pydantic import BaseModel
 
+from backend.workflow import rulebook
 from miniprogram_api import doors, once, wire
 
 ERRORS: dict[int, Any] = dict.fromkeys((400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503), wire.Error)
@@ -39,8 +40,12 @@ def build() -> APIBlueprint:
     return api
 
 
+api.teardown_request(rulebook.release)
+
+
 @api.before_request
 def _enter() -> Response | None:
+    rulebook.hold()
     doors.open_door()
     return once.recall()
 

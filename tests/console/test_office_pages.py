@@ -7,7 +7,8 @@ import pytest
 from openpyxl import load_workbook
 
 from backend import clock
-from backend.store import audit, questions, workcalendar
+from backend.console import card_lists
+from backend.store import audit, facts, questions, workcalendar
 from backend.store.models import (
     Appointment,
     Audit,
@@ -22,7 +23,7 @@ from backend.store.models import (
     TalentCard,
     UnansweredQuestion,
 )
-from backend.workflow import commands, service
+from backend.workflow import commands, rulebook, service
 from backend.workflow.rights import Role
 from backend.workflow.stages import State
 from tests.console.visitor import said
@@ -138,6 +139,37 @@ def test_the_list_for_partners_is_given_by_supervisors_alone_and_logged(visit, o
     rows = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(data)).active]
     assert rows[1][:4] == [card.number, FACTS["full_name"], "急需紧缺人才", "硕士研究生"]
     assert audit.of_subject("talent_card", CITY)[0].action == "export"
+
+
+def test_the_list_of_a_service_names_holders_sparingly_and_ended_cards_by_number_alone(visit, office, card):
+    ended = recognised(office, Talent(clock.now()), clock.now() - timedelta(days=20)).cards.get()
+    visit(office.clerk).post(f"/console/cards/{ended.id}/lost", reason="丢失")
+    data = visit(office.clerk).get("/console/cards/lists/settle.xlsx").data
+    heads, *rows = [[cell.value or "" for cell in row] for row in load_workbook(io.BytesIO(data)).active]
+    assert heads[:4] == ["卡号", "状态", "姓名", "证件号码后四位"]
+    assert rows[0][:5] == [card.number, "有效", FACTS["full_name"], FACTS["id_number"][-4:], "急需紧缺人才"]
+    assert rows[1] == [ended.number, "已挂失", *[""] * (len(heads) - 2)]
+    told = visit(office.clerk).text("/console/cards/lists/settle.csv")
+    assert [FACTS["id_number"] in told, FACTS["phone"] in told, card.number in told] == [False, False, True]
+
+
+def test_whom_an_item_rules_out_is_not_on_its_list(visit, office, card, monkeypatch):
+    item = rulebook.packs()[CITY].on(clock.today()).items["recognition"]
+    monkeypatch.setattr(card_lists, "_items", lambda *_: [item])
+    assert card.number in visit(office.clerk).text("/console/cards/lists/recognition.csv")
+    facts.tell(card.applicant_id, {"contract_years": 1}, "staff", clock.now())
+    assert card.number not in visit(office.clerk).text("/console/cards/lists/recognition.csv")
+
+
+def test_the_list_of_a_service_goes_to_its_agency_and_the_coordinator_alone(visit, office, card):
+    address = "/console/cards/lists/settle.csv"
+    assert visit(office.stranger).get(address).status_code == 403
+    assert visit(office.finance).get(address).status_code == 403
+    assert visit(office.coordinator).get(address).status_code == 200
+    assert visit(staff(Role.REVIEWER, "hr_bureau", city="othercity")).get(address).status_code == 404
+    assert visit(office.clerk).get("/console/cards/lists/special.csv").status_code == 404
+    assert [row.action for row in audit.of_subject("card_list", f"{CITY}/settle")] == ["export"]
+    assert "由承办单位或平台协调员导出" in visit(office.stranger).text("/console/cards")
 
 
 # --- visits -----------------------------------------------------------------------------------------------------------
