@@ -21,7 +21,7 @@ from backend.policy.types import City
 HIRED = (
     "入职|上班|进厂|进的|进了|进到|入了|进公司|进单位|进到|来安|来的|来到|引进|报到|到岗|参加工作|去的|"
     "招进|加入|开始干|工作的|就职|到公司|来公司|来这|刚到|才到|到单位|来单位|到厂|进来的|报的到|被招|招来|聘进|聘过来|签的?约|"
-    "来上的班|上的班|转正"
+    "来上的班|上的班|转正|到的|干的活|来干|过来干|过来的"
 )
 INSURED = "社保|养老|保险|缴|交了|交满|交够|连续|参保|缴费|交着"
 LICENSED = "执照|注册|成立|开业|开的公司|领证|拿证|开公司|开店"
@@ -151,7 +151,9 @@ def _district(entity: Entity | None, scene: Scene) -> Any:
     return next((d for d in scene.city.districts if entity.value in (d.name, *d.aliases)), None)
 
 
-NO = "(?:(?<![能可要是该在会算行够中])不|(?<!有)没|未|无|木|非|(?<!有)没有|(?<!是)不是|并不|还没|还没有|尚未)"
+FIRST = r"(?:(?:第|头|首|初)⟦count:[^⟧]*⟧|(?:第一|首|初|头一?|头一)[次回遭])"
+TRADE = "(?:经营|效益|业绩|生意|行情|营收|利润)"
+NO = "(?:(?<![能可要是该在会算行够中符])不|(?<!有)没|未|无|木|非|(?<!有)没有|(?<!是)不是|并不|还没|还没有|尚未)"
 YES_END = "(?![不没]|行不行|了没|没有)"
 
 RULES: tuple[Rule, ...] = (
@@ -166,7 +168,9 @@ RULES: tuple[Rule, ...] = (
         r"(?:^|我|是)<date>(?:的|后|生)(?:$|[,，。])",
     ),
     rule("recognized_on", day, "<date>..(?:认定|评上人才)", "认定..<date>"),
-    rule("hukou_since", day, "<date>..(?:落户|落的户|迁过来|迁入|户口迁)", "(?:落户|迁入|户口)..<date>"),
+    rule(
+        "hukou_since", day, "<date>..(?:落户|落的户|落到|落过来|迁过来|迁入|迁到|户口迁)", "(?:落户|迁入|户口)..<date>"
+    ),
     rule("business_registered_on", day, rf"<date>..(?:{LICENSED})", rf"(?:{LICENSED})..<date>"),
     rule("left_on", day, "<date>..(?:离职|辞职|走的|离开)", "(?:离职|辞职)..<date>"),
     rule("purchased_home.signed_on", day, "<date>..(?:买房|买的房|购房|签的购房|网签)", "(?:买房|购房|房子)..<date>"),
@@ -222,7 +226,7 @@ RULES: tuple[Rule, ...] = (
         "local_employees_insured",
         amount,
         "(?:雇|招|带动|吸纳|员工|职工|参保|交社保)..<count>",
-        "<count>..(?:本地人|本地员工|员工|职工)",
+        "<count>..(?:本地|本市|当地|员工|职工)",
     ),
     rule("returnee_enterprises", amount, "<count>..(?:留学|海归)..企业", "(?:入驻|有)..<count>..企业"),
     rule("bus_rides_used_this_month", amount, "(?:坐|乘)了?..<count>", "<count>..(?:坐完|用完)"),
@@ -258,22 +262,45 @@ RULES: tuple[Rule, ...] = (
     rule(
         "employer_on_key_list",
         True,
-        "(?:名录|目录|重点企业名单)(?:里|内|上|中|企业)?",
+        "(?:在|是|属于|进了?|入了?|列入|算)..(?:名录|目录|名单)(?:里|内|上|中|企业|了|的)?",
+        "(?:名录|目录|名单)(?:里|内|上|中)?的?(?:有|企业|单位|公司|查到|找到)",
         "(?:是|属于|算|在|进的|进了)..重点企业",
         "重点企业..(?:上班|工作)",
     ),
-    rule("employer_above_scale", False, f"{NO}..(?:四上|规上|规模以上)"),
+    rule("employer_above_scale", False, f"{NO}..(?:四上|规上|规模以上)", "规下|规模以下|小微"),
     rule("employer_above_scale", True, "(?:四上|规上|规模以上)"),
-    rule("employer_good_standing", True, "(?:经营|效益|业绩)..(?:良好|好|不错|挺好|可以)"),
-    rule("employer_good_standing", False, "(?:经营|效益)..(?:不好|差|困难|亏损)", "快倒闭", "亏损"),
-    rule("employer_operating_normally", True, "正常(?:经营|运作|运营|营业)"),
+    rule(
+        "employer_good_standing",
+        False,
+        f"{TRADE}..(?:不好|不行|不咋|不太|不怎么|差|困难|亏)",
+        "快倒闭|亏损|亏着|发不出",
+    ),
+    rule(
+        "employer_good_standing",
+        True,
+        f"{TRADE}..(?:良好|好|不错|可以|还行|不赖|中|红火|稳|没问题|没毛病)",
+        "(?:单位|公司|厂子?|企业)..(?:挺赚钱|盈利|赚钱|挺红火|挺好|不赖|很稳)",
+    ),
+    rule("employer_operating_normally", False, f"{NO}正常(?:经营|运作|运营|营业)", "停[产业工]|关门|倒闭了"),
+    rule(
+        "employer_operating_normally",
+        True,
+        "(?:正常|一直)(?:都|在|地)?(?:经营|运作|运营|营业|生产|开门)",
+        "(?:公司|单位|厂|企业)..(?:正常着|开着|运转)",
+    ),
     rule("employer_registered_in_city", True, "在.{1,6}注册(?!资|号)", "(?:本地|本市|当地)注册"),
     rule("employer_registered_in_city", False, "注册..在?(?:外地|别处|<other_city>)"),
     rule(
         "employer_has_talent_demand",
+        False,
+        "(?:没有?|不|没打算|不打算|不想|暂时不|无)(?:啥|什么|再)?(?:招人|招聘|缺人|引才|引进|(?:用人|引才|招人|人才)的?需求|要人)",
+    ),
+    rule(
+        "employer_has_talent_demand",
         True,
-        "(?:有|需要|想)..(?:引才|引进人才|招人才|用人需求|人才需求)",
-        "有(?:用人|引才|招人)?需求",
+        "(?:有|需要|想|正|在|一直|急着|打算|愿意|要).{0,2}(?:引才|引进人才|招人|招.{0,3}人才|招聘|用人|进人)",
+        "有(?:这|那)?个?(?:用人|引才|招人|人才)?的?(?:需求|意愿|愿望)",
+        "(?<!紧)缺人(?!才认定)|在招|正招",
     ),
     rule("employer_category", named, "<employer_category>"),
     rule("employer_jurisdiction", named, "<jurisdiction>"),
@@ -298,9 +325,24 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("still_employed", True, "还在(?:原来的?)?(?:单位|公司|那)(?:上班|工作|干)?", "没离职", "没换单位"),
     # recognition
-    rule("has_talent_card", False, f"{NO}..(?:一卡通)", "一卡通..(?:没办|没有|还没|没下来)"),
-    rule("has_talent_card", True, "(?:有|拿到|办了|办好|领了)..一卡通", "一卡通..(?:有|办好|办了|拿到|下来|到手)"),
-    rule("recognition_category", "none", f"(?:{NO})..认定过?", "认定..(?:还没|没办|没过)"),
+    rule(
+        "has_talent_card",
+        False,
+        "(?:没有?|还没有?|未|没办|没领|没拿到?)(?:办|领|拿到?|申请)?(?:人才)?(?:服务)?一卡通",
+        "一卡通..(?:没办|没有|还没|没下来|没拿)",
+    ),
+    rule(
+        "has_talent_card",
+        True,
+        "(?:有|拿到|拿了|办了|办好|办过|领了|领到)..一卡通",
+        "一卡通..(?:有(?!什么|啥)|办好|办了|办过|拿到|拿了|下来了|到手)",
+    ),
+    rule(
+        "recognition_category",
+        "none",
+        "(?:没有?|还没有?|未|尚未|从没|从未|木有)(?:做|办|通过|申请|搞|弄|被|参加)?过?(?:人才)?认定(?!的)",
+        "认定(?:都|也)?(?:还没|没(?:办|过|做|搞|弄|批|下来|申请))",
+    ),
     rule(
         "recognition_category",
         named,
@@ -325,9 +367,19 @@ RULES: tuple[Rule, ...] = (
     ),
     rule("hukou_city", named, "户口..在<other_city>"),
     # business
-    rule("first_time_founder", True, "第一次创业|首次创业|初次创业|头一回创业|没开过公司|之前没创"),
     rule(
-        "first_time_founder", False, "第二次创业|二次创业|第二次(?:开|办|注册)|再次创业|以前开过公司|以前创过业|注销过"
+        "first_time_founder",
+        True,
+        f"{FIRST}..(?:创业|开|办|注册|当老板)",
+        f"{FIRST}<employer_category=self_founded>",
+        "(?:从|之前|以前|此前)?没(?:有)?(?:开|办|注册|创)过|之前没创|以前没创",
+    ),
+    rule(
+        "first_time_founder",
+        False,
+        "(?:第[二三四两]|二|再)次..(?:创业|开|办|注册|<employer_category=self_founded>)",
+        "(?:以前|之前|早先)(?:开过|办过|创过|注册过)",
+        "注销过",
     ),
     rule("business_operating_normally", True, "正常(?:经营|营业|运营)"),
     rule("founded_own_enterprise", True, "<employer_category=self_founded>"),
@@ -340,7 +392,7 @@ RULES: tuple[Rule, ...] = (
     rule("purchased_home.type", named, "<home_kind>"),
     rule("purchased_home.use", named, "<home_use>"),
     rule("purchased_home.use", "residential", "(?:商品)?住宅"),
-    rule("purchased_home.location", named, "(?:买|房|在)..<home_place>", "<home_place>..(?:买|房)"),
+    rule("purchased_home.location", named, "(?:买|房)..<home_place>", "<home_place>..(?:买|房)"),
     rule("purchased_home.location", place_kind, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
     rule("purchased_home.district", district, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
     rule("purchased_home.buyer", named, "<buyer>"),
@@ -379,8 +431,18 @@ RULES: tuple[Rule, ...] = (
 COMPANY = re.compile(
     r"(?:在|是|叫|进了?|到|去了?|单位|全称是?|公司叫)?([一-龥A-Za-z（）()]{3,26}?(?:有限责任公司|股份有限公司|有限公司|集团公司|建材厂))"
 )
+WHETHER = re.compile(r"([在是算有属办]).?[不没]\1|是否")
+"""What asks whether something is so."""
+ASKED_END = re.compile(r"(?:里|内|上|过|了|的|呢|在内)?(?:吗|么|嘛|[不没](?:有|是)?|木有)[?？呀啊呢]*$")
+"""What makes the end of a statement a question."""
 OWN = re.compile(r"我|俺|本人|咱")
+WANTING = re.compile(r"[我俺咱]们?(?:就|只|也|还)?(?:想|要|来)(?:知道|问|了解|咨询|打听|看|查)|[帮给替跟和]我|告诉我")
+"""Where 我 says only that one asks."""
 LIFE = re.compile(r"签了|交了.{1,4}月|刚入职|刚毕业|刚来|在.{2,12}上班[,，]|合同.{0,3}[\d一二三五]年[,，]")
+ASKS = re.compile(
+    r"多少|几|什么|啥|哪|谁|怎么|咋|吗|么|嘛|[?？]|呢$|不$|没$|没有$|行不|能不|要不|([一-龥])[不没]\1|能|可以|给|补贴|补助|政策|条件|要求"
+)
+"""Words with which one asks about a rule, or that one asks about."""
 QUESTION_OF_RULE = frozenset({"inform", "correct", "affirm", "deny"})
 
 
@@ -392,13 +454,81 @@ def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
     for part in utterance.parts:
         marked, entities = _marked(utterance, part)
         kin = _of_kin(utterance, part, kin)
-        own = personal and _own(utterance, part)
-        special = (*_education(part, entities), *_employer(part, entities), *_hotel(part, entities))
-        for each in (*special, *_by_rules(marked, entities, part, scene)):
-            if not (kin and each.name in GRADES and not _before_kin(utterance, part, kin)):
-                found.setdefault(each.name, _with(each, own))
+        own = personal and _own(utterance, part, kin)
+        of_kin = [entity for entity in entities if _is_of(utterance, kin, entity)]
+        for each in _spouse(part, kin, of_kin):
+            found.setdefault(each.name, _with(each, not ASKS.search(part.text)))
+        of_oneself = [entity for entity in entities if entity not in of_kin]
+        special = (
+            *_education(part, of_oneself),
+            *_employer(part, entities),
+            *_hotel(part, entities),
+            *_contract(utterance, part, entities, scene),
+            *_household(part, entities, scene),
+        )
+        ruled = (each for each in _by_rules(marked, entities, part, scene))
+        plain = (
+            each for each in ruled if not (of_kin and each.name in GRADES and not _before_kin(utterance, part, kin))
+        )
+        for each in (*special, *plain):
+            found.setdefault(each.name, _with(each, own))
     _settle_insurance(found)
     return list(found.values())
+
+
+SPOUSE = {
+    "education": "spouse_education",
+    "title": "spouse_professional_title",
+    "skill": "spouse_skill_level",
+}
+"""Grades that, said of husband or wife, are facts about them."""
+
+
+def _is_of(utterance: Utterance, kin: Entity | None, entity: Entity) -> bool:
+    """Whether something is said of the kin: after the word for them and before anybody says 我 again."""
+    return kin is not None and entity.start >= kin.end and not OWN.search(utterance.text[kin.end : entity.start])
+
+
+def _spouse(part: Part, kin: Entity | None, said: Sequence[Entity]) -> Iterator[Heard]:
+    """The grades of husband or wife."""
+    if kin is None or kin.value != "spouse":
+        return
+    for entity in said:
+        if entity.kind in SPOUSE:
+            yield Heard(SPOUSE[entity.kind], entity.value, part.text)
+        elif entity.kind == "full_time":
+            yield Heard("spouse_education_full_time", entity.value == "yes", part.text)
+
+
+FROM_TO = re.compile(r"^[^,，。；]{0,4}(?:到|至|-|—|~|～|起)")
+
+
+def _contract(utterance: Utterance, part: Part, entities: Sequence[Entity], scene: Scene) -> Iterator[Heard]:
+    """The two days of a contract: 合同从2020年3月1号到2023年2月28号."""
+    dates = [entity for entity in entities if entity.kind == "date"]
+    if len(dates) < 2 or "合同" not in utterance.text[: dates[1].end + 6]:
+        return
+    if not FROM_TO.match(utterance.text[dates[0].end : dates[1].start] + "到"[: dates[0].end == dates[1].start]):
+        return
+    for name, said in zip(("contract_start", "contract_end"), dates, strict=False):
+        settled = settle(said.value, scene.today, past=name == "contract_start")
+        if settled is not None:
+            yield Heard(name, settled.day.isoformat(), part.text, settled.precision)
+
+
+HOUSEHOLD = re.compile(r"户口|户籍|落户|落的户|落了户")
+
+
+def _household(part: Part, entities: Sequence[Entity], scene: Scene) -> Iterator[Heard]:
+    """The city of one's household, where it is told and not where one would move it."""
+    if not HOUSEHOLD.search(part.text) or re.search(
+        r"想|打算|准备|能|要|可以|老家|原来|以前|不在|没在|[吗么]", part.text
+    ):
+        return
+    for entity in entities:
+        if entity.kind == "city" and scene.city is not None:
+            yield Heard("hukou_city", scene.city.full_name if entity.value == scene.city.id else entity.text, part.text)
+            return
 
 
 GRADES = frozenset(
@@ -424,8 +554,10 @@ def _of_kin(utterance: Utterance, part: Part, before: Entity | None) -> Entity |
     return None if OWN.search(part.text) else before
 
 
-def _before_kin(utterance: Utterance, part: Part, kin: Entity) -> bool:
+def _before_kin(utterance: Utterance, part: Part, kin: Entity | None) -> bool:
     """Whether the part's grade stands before the word for kin: 博士的老婆 is about a doctor."""
+    if kin is None:
+        return True
     grades = utterance.of_kind("education", "full_time", "title", "skill", "employer_category", within=part)
     return kin.within(part.start, part.end) and bool(grades) and grades[0].end <= kin.start
 
@@ -434,7 +566,7 @@ def _by_rules(marked: str, entities: Sequence[Entity], part: Part, scene: Scene)
     for each in RULES:
         for pattern in each.patterns:
             match = pattern.search(marked)
-            if match is None:
+            if match is None or _asked_for(marked, match):
                 continue
             index = match.groupdict().get("entity")
             value = each.value(entities[int(index)] if index else None, scene)
@@ -447,12 +579,27 @@ def _by_rules(marked: str, entities: Sequence[Entity], part: Part, scene: Scene)
             break
 
 
+def _asked_for(marked: str, match: re.Match[str]) -> bool:
+    """Whether what a pattern found is asked, not told: 在不在名录, 算不算四上, 有没有处分, 在名录里吗.
+
+    A figure in a question is supposed (签两年行不行) and so stays.
+    """
+    if match.groupdict().get("entity"):
+        return False
+    for whether in WHETHER.finditer(marked):
+        if whether.start() <= match.end() and match.start() <= whether.end() + 2:
+            return True
+    return bool(ASKED_END.match(marked[match.end() :]))
+
+
 def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
     """The part with every entity as ⟦kind:number:value⟧; names that the patterns want as words stay words."""
     inside = [entity for entity in utterance.entities if entity.within(part.start, part.end)]
     pieces, place = [], part.start
     for number, entity in enumerate(inside):
         if entity.start < place or entity.kind in ("item", "self_word", "agency", "material", "city"):
+            continue
+        if entity.text in STAFF:
             continue
         value = entity.value if isinstance(entity.value, str) else "_"
         pieces += [utterance.text[place : entity.start], f"⟦{entity.kind}:{number}:{value}⟧{_kept_word(entity)}"]
@@ -461,6 +608,8 @@ def _marked(utterance: Utterance, part: Part) -> tuple[str, list[Entity]]:
     return "".join(pieces), inside
 
 
+STAFF = ("职工", "员工")
+"""Words for kin and others that mean a firm's staff, or a kind of insurance."""
 KEPT = ("contract_type", "recognition", "home_kind", "directed", "pension_type")
 
 
@@ -531,15 +680,38 @@ def _speaks_of_oneself(utterance: Utterance) -> bool:
     )
 
 
-def _own(utterance: Utterance, part: Part) -> bool:
+def _own(utterance: Utterance, part: Part, kin: Entity | None) -> bool:
     """Whether the part speaks of the speaker: told, not merely asked about, and of nobody else."""
-    others = [entity for entity in utterance.of_kind("kinship", within=part) if entity.value in OTHERS]
-    if others or re.search(r"员工|职工|新招|招了|他|她|别人|人家|老公|老婆|爱人|媳妇|对象(?!是)", part.text):
+    others = [
+        e for e in utterance.of_kind("kinship", within=part) if e.value in OTHERS and not _is_staff(utterance, part, e)
+    ]
+    text = utterance.text[kin.end : part.end] if kin and _back_to_oneself(utterance, part, kin) else part.text
+    if others or re.search(r"新招|他|她|别人|人家|老公|老婆|爱人|媳妇|对象(?!是)", text):
         return False
     if part.intent in QUESTION_OF_RULE:
         return True
     told = utterance.of_kind("date", "employer", within=part)
-    return bool(OWN.search(part.text)) or bool(told)
+    return bool(OWN.search(WANTING.sub("", text))) or bool(told) or _states(utterance, part)
+
+
+def _back_to_oneself(utterance: Utterance, part: Part, kin: Entity) -> bool:
+    """Whether after speaking of kin the part comes to the speaker: 我老婆是硕士我是本科."""
+    return kin.within(part.start, part.end) and bool(OWN.search(utterance.text[kin.end : part.end]))
+
+
+def _is_staff(utterance: Utterance, part: Part, entity: Entity) -> bool:
+    """Whether 职工, 员工 is no person here: 职工养老, 就是职工那种, or counted as a firm's staff."""
+    if entity.text not in STAFF:
+        return False
+    after = utterance.text[entity.end : part.end]
+    counted = bool(utterance.of_kind("count", within=part))
+    return counted or bool(re.match(r"那种|那个|养老|社保|保险|医保|的$|的?那|$", after))
+
+
+def _states(utterance: Utterance, part: Part) -> bool:
+    """Whether a part has nothing of a question: no asking word, and no item that could be asked about."""
+    named = utterance.of_kind("item", "material", "agency", "award", within=part)
+    return not named and not ASKS.search(part.text)
 
 
 def _with(each: Heard, own: bool) -> Heard:

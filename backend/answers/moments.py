@@ -34,7 +34,7 @@ def settle(said: Mapping[str, Any], today: date, past: bool = True) -> Settled |
     if "days" in said:
         return Settled(today + timedelta(days=said["days"]), DAY)
     if "months" in said:
-        return Settled(add_months(today, said["months"]).replace(day=1), MONTH)
+        return _in_month(add_months(today, said["months"]), said.get("day"))
     year = today.year + said["year"] if said.get("relative") else said.get("year")
     month, day = said.get("month"), said.get("day")
     if year is None:
@@ -43,6 +43,14 @@ def settle(said: Mapping[str, Any], today: date, past: bool = True) -> Settled |
         return Settled(date(year, 7, 1), YEAR)  # the middle of the year: most degrees and first jobs lie there
     try:
         return Settled(date(year, month, day or 1), DAY if day else MONTH)
+    except ValueError:
+        return None
+
+
+def _in_month(month: date, day: int | None) -> Settled | None:
+    """A day of a month, or the month alone."""
+    try:
+        return Settled(month.replace(day=day or 1), DAY if day else MONTH)
     except ValueError:
         return None
 

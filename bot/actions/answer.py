@@ -10,14 +10,17 @@ from peewee import PeeweeException
 from backend.answers.answering import answers
 from backend.answers.asked import Asked, Topic, items_named, questions
 from backend.answers.case import Case
+from backend.answers.heard import Heard
 from backend.answers.lookups import TOGETHER
 from backend.answers.reply import LONGEST, Answer, Reply
+from backend.answers.utterance import Utterance
 from backend.answers.verdicts import worded
 from backend.answers.yes_or_no import yes_or_no
 from backend.policy.eligibility import NEEDS_INFO
 from backend.store import questions as unanswered_questions
 from bot.actions.asking import begin, next_fact
 from bot.actions.noting import kept_by_others, note, told_facts
+from bot.actions.reading import asked_fact, told_here
 from bot.actions.turn import Turn, log
 
 HOLDS = "这一条符合"
@@ -38,9 +41,14 @@ def run(turn: Turn, goes_on: bool = False, keeps: bool = True) -> None:
 
     `keeps`: what the message says of a person is kept.
     """
-    told = told_facts(turn) if keeps and not goes_on else []
+    told = _told(turn) if keeps and not goes_on else []
     noted = note(turn, told) + kept_by_others(turn, told)
-    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene, goes_on)[:MOST]
+    respond(turn, turn.utterance, noted, goes_on)
+
+
+def respond(turn: Turn, said: Utterance, noted: str = "", goes_on: bool = False) -> None:
+    """Answer the questions of an utterance; set `asking` when facts have to be asked for."""
+    asked = questions(said, turn.topic, turn.desk.packs, turn.home, turn.scene, goes_on)[:MOST]
     began = turn.in_form and turn.slot("asking") is True
     found: list[Answer] = []
     for each in asked:
@@ -52,7 +60,20 @@ def run(turn: Turn, goes_on: bool = False, keeps: bool = True) -> None:
     _remember_topic(turn, asked, found)
     _say(turn, noted, found)
     _count_unanswered(turn, found)
-    turn.set(asking=began)
+    city_wanted = bool(found) and all(each.kind == "ask" and each.city is None for each in found) and not turn.city
+    turn.set(asking=began, pending=kept(turn) if city_wanted else None)
+
+
+def kept(turn: Turn) -> dict[str, Any]:
+    """Return the latest message as plain data, to be answered once the city is known."""
+    latest = turn.tracker.get("latest_message") or {}
+    return {name: latest[name] for name in ("text", "reading", "intent", "entities", "parts") if name in latest}
+
+
+def _told(turn: Turn) -> list[Heard]:
+    """What the message tells besides asking; in the middle of our questions also a short answer: 是的，要多久啊."""
+    fact = asked_fact(turn) if turn.in_form else None
+    return told_here(turn, fact) if fact else told_facts(turn)
 
 
 def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:

@@ -181,6 +181,8 @@ def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
     if name in ONLY_WHEN_SURE and turn.confidence < SURE:
         function = decline.run  # rather look whether the rules say something than do what was not asked for
+    if name in ("action_answer", "action_again", "action_accept") and city.chooses(turn):
+        function = city.run
     try:
         with connection():
             function(turn)

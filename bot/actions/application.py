@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from peewee import PeeweeException
+
 from backend.answers.reply import Link
 from backend.policy.types import Item
-from backend.workflow import rulebook
+from backend.store import people
+from backend.store.models import Application
+from backend.workflow import drafts, rulebook
+from backend.workflow.refusal import Refusal
 from backend.workflow.stages import FINAL, State
 from bot.actions import own_cases
 from bot.actions.subject import items_meant
-from bot.actions.turn import Turn
+from bot.actions.turn import Turn, log
 
 PAPERS = ("照片", "图片", "上传", "传", "拍", "材料", "补")
 
@@ -24,8 +29,8 @@ def run(turn: Turn) -> None:
         start(turn, items_meant(turn))
 
 
-def start(turn: Turn, items: tuple[str, ...]) -> None:
-    """Offer the form of an item; facts told here are filled in already."""
+def start(turn: Turn, items: tuple[str, ...], begins: bool = True) -> None:
+    """Offer the form of an item; facts told here are filled in already. `begins`: a draft is begun, too."""
     item = _service(turn, items)
     if item is None:
         turn.say("您要申请哪一项？", Link("看全部事项", "screen", "items"), *_usual(turn))
@@ -38,14 +43,32 @@ def start(turn: Turn, items: tuple[str, ...]) -> None:
         return
     text = f"{item.name}的申请表在这里{filled}。"
     if first is not None:
-        text = f"{item.name}要先通过{first.name}。先办认定的话，表在这里{filled}。"
+        text = f"{item.name}的申请表在这里{filled}。提交以前要先有{first.name}，还没有的话先办那一项。"
     target = first or item
-    turn.say(
-        text,
-        Link("去申请", "screen", f"item?item={target.id}"),
-        Link("要什么材料", "say", f"{target.name}要什么材料"),
-    )
+    case = _begun(turn, item) if begins else None
+    papers = Link("要什么材料", "say", f"{item.name}要什么材料")
+    if case is None:
+        turn.say(text, Link("去申请", "screen", f"item?item={target.id}"), papers)
+    elif case.state == State.DRAFT:
+        text += "材料照片可以直接发在这里，我来放好。" if item.materials else ""
+        before = (Link(f"先办{first.name}", "say", f"我要申请{first.name}"),) if first else ()
+        turn.say(text, Link("去申请", "screen", f"application_form?application={case.id}"), *before, papers)
+    else:
+        turn.say(own_cases.status(case, turn.today), Link("看进度", "screen", f"application?application={case.id}"))
     turn.set(topic={**turn.topic.as_json(), "city": turn.city, "items": [item.id]})
+
+
+def _begun(turn: Turn, item: Item) -> Application | None:
+    """The person's case of an item, a draft begun now if there is none; none without consent or a store."""
+    try:
+        if "privacy" not in people.consents(turn.applicant):
+            return None
+        running = [case for case in own_cases.cases(turn.applicant) if case.item == item.id and case.city == turn.city]
+        running = [case for case in running if State(case.state) not in FINAL]
+        return running[0] if running else drafts.start(turn.applicant, turn.city or "", item.id, turn.now)
+    except (PeeweeException, Refusal):
+        log.warning("no draft of %s was begun for %s", item.id, turn.applicant)
+        return None
 
 
 def _service(turn: Turn, items: tuple[str, ...]) -> Item | None:

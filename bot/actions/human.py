@@ -37,10 +37,16 @@ def run(turn: Turn) -> None:
     office = turn.desk.packs[turn.city].city.agencies.get(agency or "")
     until = f"，最迟{spoken_day(row.due_on)}前回复" if row.due_on else ""
     who = office.name if office else "人才服务窗口"
-    text = (
-        f"已经给{who}留言（{row.number}），附上了刚才的对话摘要{until}。回复会发到这里和消息中心；窗口工作时间才有人。"
-    )
+    text = f"已经给{who}留言（{row.number}），附上了刚才的对话摘要{until}。回复会发到这里和消息中心；{_hours(turn)}。"
     turn.say(text, *_call(turn))
+
+
+def _hours(turn: Turn) -> str:
+    """When somebody is there: as the texts say of the item's window, else that they do not say."""
+    city = turn.desk.packs[turn.city or ""].city
+    items = set(items_meant(turn))
+    hours = [window.hours for window in city.windows.values() if window.hours and items & set(window.items)]
+    return f"窗口时间：{hours[0]}" if hours else "窗口工作日上班时间有人，具体钟点文件没有写"
 
 
 def _complaint(turn: Turn) -> None:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 
-from backend.answers.asked import ASKING, CLEAR
 from backend.answers.heard import Heard
 from backend.answers.moments import YEAR
-from backend.answers.replying import exactness, interpret, yes_or_no
+from backend.answers.replying import example, gives_up
+from backend.answers.utterance import Part
 from backend.policy.vocabulary import Fact
+from bot.actions.again import GOING_ON
 from bot.actions.asking import INSTEAD, TRIES, next_fact, verdict_now, with_asked
-from bot.actions.noting import corrected, kept_by_others, note, told_facts
+from bot.actions.noting import kept_by_others, note
+from bot.actions.reading import ASKS, WHY, asked_fact, asks_aside, says_unknown, told_here, will_not_say
 from bot.actions.turn import Turn
 
 LEAVING = frozenset(
@@ -32,18 +34,22 @@ ASIDE = frozenset(
         "rate_bad",
         "repeat",
         "more",
+        "go_on",
+        "out_of_scope",
+        "other_person_data",
+        "prompt_attack",
+        "bot_challenge",
+        "abuse",
     ]
 )
-ASIDE |= frozenset(["out_of_scope", "other_person_data", "prompt_attack", "bot_challenge", "abuse"])
-CORRECTING = re.compile(r"^(?:不对|错了|(?:刚才|刚刚|我)?(?:说|弄|记|搞)错)")
-SURE = 0.5
-WHY = re.compile(
-    r"(?:问|要|填|知道|打听).{0,6}(?:干啥|干嘛|干什么|做什么|做啥|有啥用|有什么用|啥用)|为(?:啥|什么|何).{0,4}(?:问|要|填|知道)|跟.{1,8}有关系"
-)
-
-
-EXAMPLES = {"date": "说个日期就行，比如“去年10月15号”。", "month": "说个年月就行，比如“去年10月”。"}
-"""What is said to a bare yes where a day or a month was asked for."""
+SURE, SURER = 0.5, 0.6
+"""How sure an intent must be to leave our questions; the second where the words could be mere noise."""
+NOISY = frozenset(["out_of_scope", "bot_challenge", "repeat", "more", "rate_good", "rate_bad", "switch_city", "human"])
+BRIEF = 6
+SAYS = re.compile(r"人工|真人|客服|窗口|再说|重复|详细|全部|还有|好评|差评|谢|城市|天气")
+"""Words that make sense of even the shortest wish."""
+NOT_HEARD = "没太听懂，换个说法试试，或者点下面的按钮。"
+SKIPPED = "好的，这一项先跳过。"
 
 
 class Rejected(Exception):
@@ -52,93 +58,75 @@ class Rejected(Exception):
 
 def run(turn: Turn) -> None:
     """Take the message; set `eligibility_answer` when nothing is left to ask. Raises Rejected."""
-    fact = _asked_fact(turn)
+    fact = asked_fact(turn)
     if fact is None or turn.answered_already:
         turn.set(eligibility_answer=None)  # the form begins, or comes back after a question: that was no answer
         return
-    told = _told(turn, fact)
-    if not told and _is_for_others(turn, fact):
+    if asks_aside(turn, fact):
+        raise Rejected
+    if GOING_ON.match(turn.utterance.text):
+        turn.set(eligibility_answer=None)  # 继续, 好，接着刚才的: the question is asked once more
+        return
+    told = told_here(turn, fact)
+    if not told and _is_for_others(turn):
         raise Rejected
     turn.set(eligibility_answer=None)
-    if not told:
-        _nothing_told(turn, fact)
+    if told:
+        _take(turn, fact, told)
+    elif _in_the_form(turn, fact):
+        with_asked(turn, missed=0)
     else:
-        noted = note(turn, told) + kept_by_others(turn, told)
-        with_asked(turn, missed=0, supposed=_supposed(turn, told))
-        _too_vague(turn, fact, told)
-        if noted:
-            turn.say(noted)
+        _nothing_told(turn, fact)
     if turn.slot("eligibility_answer") is None and next_fact(turn, verdict_now(turn)) is None:
         turn.set(eligibility_answer="settled")
 
 
-def _asked_fact(turn: Turn) -> Fact | None:
-    name = turn.judging.get("asked")
-    return turn.desk.packs.vocabulary[name] if name else None
+def _take(turn: Turn, fact: Fact, told: list[Heard]) -> None:
+    noted = note(turn, told) + kept_by_others(turn, told)
+    with_asked(turn, missed=0, supposed=_supposed(turn, told))
+    if noted:
+        turn.say(noted)
+    _too_vague(turn, fact, told)
+    if all(each.name != fact.name for each in told) and (says_unknown(turn) or will_not_say(turn)):
+        _skip(turn, fact, known=says_unknown(turn))
 
 
-def _told(turn: Turn, fact: Fact | None) -> list[Heard]:
-    """The facts in the message: those said in so many words, and the short answer to the question."""
-    told = told_facts(turn)
-    if fact is None or any(each.name == fact.name for each in told) or _declines(turn):
-        return told
-    if turn.utterance.parts and turn.utterance.parts[0].intent == "correct":
-        return told or corrected(turn)
-    if told and CORRECTING.match(turn.utterance.text):
-        return told  # 不对，是硕士: the no is about what was told before, not about what is asked
-    value = None if _asks_aside(turn, fact) else interpret(fact, turn.utterance, turn.scene)
-    if value is None:
-        return told
-    exact = exactness(fact, turn.utterance, turn.scene) or "day"
-    return [Heard(fact.name, value, turn.utterance.text, exact), *_unlike(told, fact)]
+def _in_the_form(turn: Turn, fact: Fact) -> bool:
+    """Whether the answer came in the form under our question: then it is known already, whatever its words."""
+    told = turn.told.get(fact.name.partition(".")[0])
+    return told is not None and told.source == "form" and next_fact(turn, verdict_now(turn)) != fact.name
 
 
-def _unlike(told: list[Heard], fact: Fact) -> list[Heard]:
-    """A bare number was the answer; what a rule made of it besides is no fact."""
-    return [each for each in told if not (fact.type in ("int", "number") and isinstance(each.value, int | float))]
-
-
-def _declines(turn: Turn) -> bool:
-    return bool({"dont_know", "refuse"} & set(turn.utterance.intents()[:1]))
-
-
-def _asks_aside(turn: Turn, fact: Fact) -> bool:
-    """Whether the message is a question of its own rather than an answer: longer, sure, and with an asking word."""
-    part = max(turn.utterance.parts, key=lambda each: each.asks and each.confidence, default=None)
-    if (
-        part is None
-        or not part.asks
-        or part.intent in ("ask_why_needed", "ask_same")
-        or WHY.search(turn.utterance.text)
-    ):
+def _is_for_others(turn: Turn) -> bool:
+    """Whether the message wants something that is not of our questions, surely enough."""
+    if says_unknown(turn) or will_not_say(turn) or WHY.search(turn.utterance.text):
         return False
-    if fact.type == "bool" and interpret(fact, turn.utterance, turn.scene) and not ASKING.search(turn.utterance.text):
+    wanted = [part for part in turn.utterance.parts if part.intent in LEAVING | ASIDE and not _noise(turn, part)]
+    return any(part.confidence >= (SURER if part.intent in NOISY else SURE) for part in wanted)
+
+
+def _noise(turn: Turn, part: Part) -> bool:
+    """Whether a stretch says nothing at all: 哈哈哈哈, 额额, asdf."""
+    if turn.utterance.of_kind("city", "other_city", "item", within=part):
         return False
-    short = len(turn.utterance.text) <= 3 and fact.type != "bool"
-    return part.confidence >= (CLEAR if ASKING.search(part.text) else SURE) and not short
+    return (
+        part.intent in NOISY and len(part.text) <= BRIEF and not ASKS.search(part.text) and not SAYS.search(part.text)
+    )
 
 
-def _is_for_others(turn: Turn, fact: Fact | None) -> bool:
-    intents = set(turn.utterance.intents())
-    if intents & LEAVING or (intents & ASIDE and yes_or_no(turn.utterance) is None):
-        return True
-    return fact is not None and _asks_aside(turn, fact)
-
-
-def _nothing_told(turn: Turn, fact: Fact | None) -> None:
+def _nothing_told(turn: Turn, fact: Fact) -> None:
     intents = turn.utterance.intents()
-    if "stop" in intents:
-        turn.set(eligibility_answer="given_up")
-    elif ("ask_why_needed" in intents or WHY.search(turn.utterance.text)) and fact is not None:
+    if says_unknown(turn) or will_not_say(turn):
+        _skip(turn, fact, known=says_unknown(turn))
+    elif "ask_why_needed" in intents or WHY.search(turn.utterance.text):
         turn.say(f"{fact.why or '这一项会影响结果。'}不方便说可以跳过。")
-    elif _declines(turn) and fact is not None:
-        _skip(turn, fact, known="dont_know" in intents)
+    elif "stop" in intents or gives_up(turn.utterance.text):
+        turn.set(eligibility_answer="given_up")
     elif "correct" in intents:
         turn.say("好的，直接说正确的就行。")
-    elif fact is not None and fact.type in EXAMPLES and yes_or_no(turn.utterance):
-        _missed(turn, f"{EXAMPLES[fact.type]}不记得可以说“不知道”。")
     else:
-        _missed(turn)
+        shown = example(fact)
+        _missed(turn, f"没太听懂。{shown}不记得可以说“不知道”。" if shown else NOT_HEARD)
 
 
 def _too_vague(turn: Turn, fact: Fact, told: list[Heard]) -> None:
@@ -152,14 +140,17 @@ def _too_vague(turn: Turn, fact: Fact, told: list[Heard]) -> None:
 
 def _skip(turn: Turn, fact: Fact, known: bool) -> None:
     skipped = [*turn.judging.get("skipped", []), fact.name]
-    with_asked(turn, skipped=skipped, missed=0, instead=INSTEAD.get(fact.name) if known else None)
+    instead = INSTEAD.get(fact.name) if known else None
+    with_asked(turn, skipped=skipped, missed=0, instead=None if instead in skipped else instead)
+    if turn.judging["instead"] is None and not turn.said:
+        turn.say(SKIPPED)
 
 
-def _missed(turn: Turn, again: str = "没太听懂，换个说法试试，或者点下面的按钮。") -> None:
+def _missed(turn: Turn, again: str) -> None:
     missed = int(turn.judging.get("missed") or 0) + 1
     with_asked(turn, missed=missed)
     if missed >= TRIES:
-        turn.set(eligibility_answer="given_up")
+        turn.set(eligibility_answer="not_understood")
     else:
         turn.say(again)
 

@@ -19,12 +19,13 @@ def run(turn: Turn) -> None:
     """Check the case in hand, else list the papers of the item talked about."""
     items = items_meant(turn)
     waiting = [case for case in own_cases.cases(turn.applicant) if case.state in WAITING]
-    chosen = own_cases.meant(waiting, items)[:2]
+    mine = [case for case in waiting if case.item in items]
+    chosen = (mine if items and turn.city else own_cases.meant(waiting, items))[:2]
     if chosen:
         for case in chosen:
             name = rulebook.item_of(case).name
             text = f"{name}：{own_cases.papers(case)}{own_cases.lacking(case, turn.today)}"
-            turn.say(fit(text), Link("去补材料", "screen", f"application_papers?application={case.id}"))
+            turn.say(fit(text), *own_cases.next_screens(case, turn.today))
     elif not _list(turn, items):
         turn.say("您还没有开始申请。先告诉我要办哪一项，我列出要交的材料。", Link("看全部事项", "screen", "items"))
     turn.set(spoken=[each.as_json() for each in turn.said])

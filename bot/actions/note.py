@@ -9,7 +9,7 @@ from backend.answers.case import Case
 from backend.answers.overview import graded, overview
 from backend.answers.reply import Link
 from backend.answers.verdicts import worded
-from bot.actions import answer
+from bot.actions import answer, city
 from bot.actions.asking import next_fact, verdict_now, with_asked
 from bot.actions.noting import corrected, kept_by_others, note, told_facts
 from bot.actions.turn import Turn
@@ -22,6 +22,9 @@ OF_GRADES = ("ask_amount", "ask_comparison", "ask_same", "ask_stacking")
 
 def run(turn: Turn) -> None:
     """Note, then say what follows."""
+    if city.chooses(turn):
+        city.run(turn)
+        return
     if _asks_on(turn):
         answer.run(turn, goes_on=True)
         return

@@ -45,15 +45,19 @@ ASKED_ONLY = frozenset(
 """Facts that belong to one question, not to the person."""
 
 
-WHETHER = re.compile(r"([在够是算有能]).?[不没]\1")
-"""Who asks whether something is so (在不在名录, 够不够) does not tell it."""
+def told_facts(turn: Turn, telling: bool = False) -> list[Heard]:
+    """Return the speaker's own facts in this message that are exact enough to keep.
+
+    `telling`: the message answers a question of ours and asks nothing, whatever it sounds like.
+    """
+    utterance = _as_told(turn.utterance) if telling else turn.utterance
+    every = own_of(heard(utterance, turn.scene))
+    asking = any(part.asks for part in utterance.parts)
+    return [each for each in every if not (asking and each.name in ASKED_ONLY)]
 
 
-def told_facts(turn: Turn) -> list[Heard]:
-    """Return the speaker's own facts in this message that are exact enough to keep."""
-    every = own_of(heard(turn.utterance, turn.scene))
-    asking = any(part.asks for part in turn.utterance.parts)
-    return [each for each in every if not (asking and (each.name in ASKED_ONLY or WHETHER.search(each.said)))]
+def _as_told(utterance: Utterance) -> Utterance:
+    return replace(utterance, parts=tuple(replace(part, ranking=(("inform", 1.0),)) for part in utterance.parts))
 
 
 def note(turn: Turn, facts: list[Heard]) -> str:
@@ -93,6 +97,10 @@ def corrected(turn: Turn) -> list[Heard]:
     return []
 
 
+DENIED = re.compile(r"(?:不是|哪是|哪有|哪里是|才不是|并非|没有|不止|不到)$")
+"""What stands right before a figure that is not so."""
+
+
 def _fitted(turn: Turn, name: str, meant: Utterance) -> Heard | None:
     """Return a fact with the value that a correction gives it, None where it gives none."""
     fact = turn.desk.packs.vocabulary.facts.get(name)
@@ -105,9 +113,10 @@ def _fitted(turn: Turn, name: str, meant: Utterance) -> Heard | None:
 
 
 def _without_denied(utterance: Utterance) -> Utterance:
-    """The message less what it says is not so: 不是两个月，是5个月 tells five."""
-    kept = tuple(e for e in utterance.entities if not utterance.text[: e.start].endswith("不是"))
-    return replace(utterance, entities=kept)
+    """The message less what it says is not so: 不是两个月，是5个月 tells five; of several of a kind the last counts."""
+    kept = [e for e in utterance.entities if not DENIED.search(utterance.text[: e.start])]
+    last = {entity.kind: entity for entity in kept}
+    return replace(utterance, entities=tuple(entity for entity in kept if last[entity.kind] is entity))
 
 
 def _to_the_month(vocabulary: Vocabulary, name: str, day: date) -> str:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 from backend.answers.figures import spoken_day
+from backend.answers.reply import Link
 from backend.store.models import Application
 from backend.workflow import drafts, rulebook
+from backend.workflow.drafts import Problem
 from backend.workflow.rights import Role
 from backend.workflow.stages import FINAL, STATE_NAMES, STEP_NAMES, State
 
@@ -78,7 +80,34 @@ def lacking(case: Application, today: date) -> str:
         return "材料都已提交，暂时不用您补什么。"
     if not points:
         return "材料和信息都齐了，可以提交。"
-    return f"还差{len(points)}项：{'；'.join(point.message.rstrip('。') for point in points[:8])}。"
+    papers, others = _papers_lacking(case, points), _others_lacking(points)
+    said = [f"还差{len(papers)}份材料：{'、'.join(papers)}"] if papers else ["材料都齐了"]
+    more = "等" if len(others) > SHOWN else ""
+    said += [f"表里还有{len(others)}项要填：{'、'.join(others[:SHOWN])}{more}"] if others else []
+    return "；".join(said) + "。"
+
+
+SHOWN = 6
+
+
+def _papers_lacking(case: Application, points: Sequence[Problem]) -> list[str]:
+    """The names of the papers lacking; of one to be mended, with what is wrong."""
+    names = {f"material:{one.id}": one.name for one in rulebook.item_of(case).materials}
+    found = [point for point in points if point.field in names]
+    wrong = {point.field: f"（{point.message.rstrip('。')}）" for point in found if point.code == "not_mended"}
+    return list(dict.fromkeys(f"{names[point.field]}{wrong.get(point.field, '')}" for point in found))
+
+
+def _others_lacking(points: Sequence[Problem]) -> list[str]:
+    """What else is lacking: fields of the form by their label, the rest in its words."""
+    vocabulary = rulebook.packs().vocabulary
+    others = []
+    for point in points:
+        kind, _, name = point.field.partition(":")
+        if kind != "material":
+            known = kind == "fact" and point.code == "missing_fact" and name in vocabulary
+            others.append(vocabulary[name].label if known else point.message.rstrip("。"))
+    return others
 
 
 def papers(case: Application) -> str:
@@ -86,3 +115,14 @@ def papers(case: Application) -> str:
     needed = drafts.needed(case)
     there = [paper.material.name for paper in needed if paper.present]
     return f"已经有：{'、'.join(there)}。" if there else ""
+
+
+def next_screens(case: Application, today: date) -> tuple[Link, ...]:
+    """Return the buttons that lead on from here: to the papers, or, with everything there, to the submission."""
+    complete = case.state == State.DRAFT and not drafts.problems(case, today)
+    if complete:
+        return (Link("核对并提交", "screen", f"application_review?application={case.id}"),)
+    return (
+        Link("上传材料", "screen", f"application_papers?application={case.id}"),
+        Link("接着填表", "screen", f"application_form?application={case.id}"),
+    )

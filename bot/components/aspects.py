@@ -242,7 +242,8 @@ def leading_part(parts: list[Part]) -> Part:
     asking = [part for part in parts if _asks(part)]
     sure = any(part.confidence >= CLEAR for part in asking)
     weighty = [part for part in parts if part.intent in WEIGHTY and part.confidence >= CLEAR]
-    weighty = [part for part in weighty if part.intent != "stop" or not sure]  # 算了，问下别的 goes on to the other
+    more = sure or any(part.intent != "stop" for part in weighty)
+    weighty = [part for part in weighty if part.intent != "stop" or not more]  # 算了，问下别的 goes on to the other
     telling = [part for part in parts if part.intent not in POLITE]
     return next(iter(weighty or asking or telling or parts))
 

@@ -34,6 +34,20 @@ class Word(NamedTuple):
     changed: bool
 
 
+NUMERALS = frozenset("零〇一二三四五六七八九十百千万亿两俩仨半")
+COUNTED = NUMERALS | frozenset("个年月号日岁元块人天次本家套")
+
+
+def _breaks_number(text: str, place: int, form: str) -> bool:
+    """Whether a form would replace a numeral beside another or beside what is counted: 十五个 is no 是五个."""
+    for at, char in enumerate(form, start=place):
+        if text[at] in NUMERALS and text[at] != char:
+            beside = text[max(0, at - 1) : at] + text[at + 1 : at + 2]
+            if COUNTED & set(beside):
+                return True
+    return False
+
+
 class Language:
     """Word and word-pair counts of the field, with an index of its words by sound."""
 
@@ -104,7 +118,7 @@ class Language:
             return
         for form in self._sounding_like(text, place):
             typed = text[place : place + len(form)]
-            if form != typed:
+            if form != typed and not _breaks_number(text, place, form):
                 changes = sum(a != b for a, b in zip(form, typed, strict=True))
                 yield Word(place, place + len(form), form, True), changes
 

@@ -85,7 +85,8 @@ class Table:
 
     def _worth(self, name: str, typed: str, wanted: Iterable[str]) -> bool:
         common = sum(char in name for char in typed)
-        return self.names[name][0] in wanted and abs(len(name) - len(typed)) <= 1 and common >= len(name) - 2
+        least = len(name) - (1 if len(name) <= LONG_ENOUGH else 2)
+        return self.names[name][0] in wanted and abs(len(name) - len(typed)) <= 1 and common >= least
 
 
 def _shortened(sound: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

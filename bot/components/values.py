@@ -35,13 +35,30 @@ N = NUMBER
 D = rf"(?:\d{{1,2}}|[{CHINESE}]{{1,3}})"
 
 RELATIVE_YEARS = {"今年": 0, "去年": -1, "上一年": -1, "前年": -2, "大前年": -3, "明年": 1, "头年": -1, "年前": -1}
-RELATIVE_MONTHS = {"这个月": 0, "本月": 0, "当月": 0, "上个月": -1, "上月": -1, "上上个月": -2, "下个月": 1, "下月": 1}
+RELATIVE_MONTHS = {
+    "这个月": 0,
+    "这月": 0,
+    "本月": 0,
+    "当月": 0,
+    "上个月": -1,
+    "上月": -1,
+    "上上个月": -2,
+    "下个月": 1,
+    "下月": 1,
+}
 RELATIVE_DAYS = {
     "今天": 0,
     "今日": 0,
+    "今儿": 0,
+    "今个": 0,
     "昨天": -1,
     "昨日": -1,
+    "昨儿": -1,
+    "昨个": -1,
+    "夜个": -1,
     "前天": -2,
+    "前儿": -2,
+    "前个": -2,
     "大前天": -3,
     "明天": 1,
     "上周": -7,
@@ -68,6 +85,7 @@ MONTH_PARTS = {
 _YEAR = r"(?P<year>(?:19|20)\d\d|\d\d|[零〇一二三四五六七八九]{2,4})"
 _REL = "|".join(sorted(RELATIVE_YEARS, key=len, reverse=True))
 _PARTS = "|".join(sorted(MONTH_PARTS, key=len, reverse=True))
+_REL_MONTH = "|".join(sorted(RELATIVE_MONTHS, key=len, reverse=True))
 _SEASON = "|".join(sorted(SEASONS, key=len, reverse=True))
 
 
@@ -96,6 +114,20 @@ def _full_date(match: re.Match[str]) -> Value:
     if groups.get("season"):
         said["month"], said["part"] = SEASONS[groups["season"]]
     return said or None
+
+
+def _month_and_day(match: re.Match[str]) -> Value:
+    """上个月10号."""
+    day = number(match["day"])
+    if day is None or not 1 <= day <= 31:
+        return None
+    return {"months": RELATIVE_MONTHS[match["month"]], "day": day}
+
+
+def _days_ago(match: re.Match[str]) -> Value:
+    """3天前, 两周前."""
+    amount = number(match["n"])
+    return None if amount is None else {"days": -int(amount * (1 if match["unit"] == "天" else 7))}
 
 
 def _year(text: str) -> int | None:
@@ -177,6 +209,9 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
         ),
         ("date", rf"(?P<month>{D})月份?的?(?P<day>{D})[日号]", _full_date),
         ("date", rf"(?P<n>{N})\s*(?:个)?(?P<unit>年|月)(?P<half>半)?(?:以?前|之前)(?!后)", _ago),
+        ("date", r"半年(?:多)?(?:以?前|之前)", lambda m: {"months": -6}),
+        ("date", rf"(?P<n>{N})个?(?P<unit>天|周|星期|礼拜)(?:以?前|之前)", _days_ago),
+        ("date", rf"(?P<month>{_REL_MONTH})的?(?P<day>{D})[日号]", _month_and_day),
         ("ratio", rf"(?P<a>{N})\s*[::比]\s*(?P<b>{N})", _ratio),
         ("period", rf"(?P<years>{N})年(?P<half_year>半)(?!年)", _period),
         ("period", rf"(?P<years>{N})年零?(?P<months>{N})个月(?P<half_month>半)?", _period),
@@ -187,7 +222,7 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
             _full_date,
         ),
         ("date", rf"(?P<rel>{_REL})", _full_date),
-        ("date", "|".join(sorted(RELATIVE_MONTHS, key=len, reverse=True)), lambda m: {"months": RELATIVE_MONTHS[m[0]]}),
+        ("date", _REL_MONTH, lambda m: {"months": RELATIVE_MONTHS[m[0]]}),
         ("date", "|".join(sorted(RELATIVE_DAYS, key=len, reverse=True)), lambda m: {"days": RELATIVE_DAYS[m[0]]}),
         ("age", rf"(?P<n>{N})(?:周岁|岁)", _single("years")),
         ("age", rf"年龄(?:是|为)?(?P<n>{N})", _single("years")),
@@ -213,6 +248,11 @@ RULES: list[tuple[str, re.Pattern[str], Callable[[re.Match[str]], Value]]] = [
             _single("number", "unit"),
         ),
         ("count", r"(?P<n>\d+)(?P<unit>)", _single("number", "unit")),
+        (
+            "count",
+            rf"^(?:才|就|有|大概|差不多|快|刚|满|刚满|好像|是|应该)*(?P<n>[{CHINESE}]{{1,4}})(?P<unit>)(?:了|吧|左右|多|啊|呢|嘞)*$",
+            _single("number", "unit"),
+        ),
     )
 ]
 
