@@ -33,16 +33,19 @@ LETTERS = re.compile(r"[A-Za-zА-Яа-яぁ-んァ-ン가-힣]{3,}")
 Reply = Mapping[str, Any]
 
 
-def ask(applicant_id: str, text: str, city: str | None, as_of: date) -> list[Reply]:
+def ask(applicant_id: str, text: str, city: str | None, as_of: date, search: bool = True) -> list[Reply]:
     """Ask the assistant on behalf of a person and return its replies: {"text", "citations", "links"}.
 
     `applicant_id` is the only name Rasa sees; `city` is a city id or None, `as_of` the day the question is about.
+    Without `search` there is no reply while Rasa is away: for words that are no question, such as a day that was asked.
     """
     words, hidden = masked(text.strip())
     refused = _refusal(words)
     if refused:
         return [_plain(refused)]
     replies = _from_rasa(applicant_id, words, city, as_of)
+    if replies is None and not search:
+        return []
     if replies is None:
         replies = [answer.as_json() for answer in answer_alone(words, city, as_of, _library())]
     if hidden:

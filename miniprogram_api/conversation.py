@@ -24,6 +24,7 @@ SENT = "［照片］"
 WHICH = "照片收到了。这是哪一份材料？点一下就放进去。"
 KEPT = "照片收到了，放在“我的材料”里，申请时可以直接用。"
 UNFILED = "unfiled"
+AWAY = "记下了：{words}。助手正在恢复，过一会儿接着问我就行，填过的不会再问。"
 
 
 def hold(applicant: str, text: str, city: str, as_of: date | None, now: datetime) -> list[wire.Reply]:
@@ -33,6 +34,16 @@ def hold(applicant: str, text: str, city: str, as_of: date | None, now: datetime
     replies = assistant.ask(applicant, text, city, as_of or now.date())
     database.connect(reuse_if_open=True)
     return [_kept(applicant, reply, city, now) for reply in replies]
+
+
+def tell(applicant: str, words: str, city: str, now: datetime) -> list[wire.Reply]:
+    """Answer the assistant's question with a fact that is kept already; while it is away, say that nothing is lost."""
+    chat.said(applicant, words, city, now)
+    database.close()
+    replies = assistant.ask(applicant, words, city, now.date(), search=False)
+    database.connect(reuse_if_open=True)
+    away = {"text": AWAY.format(words=words), "links": [{"label": "我的信息", "action": "screen", "target": "facts"}]}
+    return [_kept(applicant, reply, city, now) for reply in replies or [away]]
 
 
 def _kept(applicant: str, reply: Mapping[str, Any], city: str, now: datetime) -> wire.Reply:

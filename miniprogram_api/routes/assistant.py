@@ -23,7 +23,7 @@ def tell_in_chat(body: wire.TellingChat):
     if kept.fields:
         return wire.ToldInChat(messages=[], fields=kept.fields)
     words = "，".join(vocabulary.words(name, value) for name, value in body.facts.items() if value is not None)
-    replies = conversation.hold(applicant, words or "不清楚", _city(body.city), None, now)
+    replies = conversation.tell(applicant, words or "不清楚", _city(body.city), now)
     return wire.ToldInChat(messages=[wire.Reply(who="me", text=words or "不清楚"), *replies])
 
 

@@ -5,6 +5,7 @@ import pytest
 from backend import clock
 from backend.store import chat
 from backend.store.models import ApplicationMaterial, Material, MaterialPage, Session
+from miniprogram_api.conversation import AWAY
 from tests.miniprogram_api.world import photograph
 
 HIRED = "您是哪一天入职的？"
@@ -67,6 +68,13 @@ def test_an_answer_given_in_the_field_is_kept_and_told_in_words(me, say):
     assert answer["messages"][-1]["who"] == "assistant"
     known = {fact["name"]: fact for fact in me.ask("GET", "/me/facts")["facts"]}
     assert (known["hired_on"]["value"], known["hired_on"]["source"]) == ("2025-11-03", "form")
+
+
+def test_a_day_told_while_the_assistant_is_away_is_kept_and_not_searched_for(me, say):
+    say(HIRED)
+    answer = me.ask("POST", "/assistant/facts", {"facts": {"hired_on": "2025-11-03"}, "city": "testcity"})
+    assert [message["text"] for message in answer["messages"]][1:] == [AWAY.format(words="2025年11月3日")]
+    assert answer["messages"][-1]["citations"] == []
 
 
 def test_a_wrong_answer_in_the_field_is_told_there_and_said_to_nobody(me, say):
