@@ -3,7 +3,7 @@
 import pytest
 
 from backend import clock
-from backend.console import payments_pages
+from backend.console import payments_pages, queue
 from backend.workflow import insight, rulebook
 from tests.console.site import console_app
 from tests.console.visitor import Visitor
@@ -15,6 +15,7 @@ def _own_time():
     """The clock of a test is its own; figures counted in one test are not those of another."""
     insight.kept.clear()
     payments_pages.paid_sums.clear()
+    queue.counted_beside.clear()
     yield
     clock.follow(None)
 
