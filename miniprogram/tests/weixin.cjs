@@ -151,9 +151,13 @@ class Shown {
     await pause()
   }
 
-  async type(selector, value) {
+  type(selector, value) {
+    return this.trigger(selector, 'input', { value })
+  }
+
+  async trigger(selector, event, detail) {
     const target = this.parent.querySelector(selector)
-    find(this.component.instance._exparserNode, target).triggerEvent('input', { value })
+    find(this.component.instance._exparserNode, target).triggerEvent(event, detail)
     await pause()
   }
 }

@@ -10,6 +10,7 @@ interface Shown {
   parent: HTMLElement
   tap(text: string): Promise<void>
   type(selector: string, value: string): Promise<void>
+  trigger(selector: string, event: string, detail: object): Promise<void>
 }
 
 interface Phone {
@@ -36,7 +37,7 @@ const soon = (expected: () => void) => vi.waitFor(expected, { timeout: 8_000, in
 const written = () => phone.asked.filter(({ method, path }) => method !== 'GET' && path !== '/session')
 
 beforeAll(() => {
-  phone = weixin.launch(({ path, method }) => (method === 'GET' ? screens.get(/screens\/(\w+)/.exec(path)?.[1] ?? '') : { toast: '好了' }))
+  phone = weixin.launch(({ path, method }) => (method === 'GET' ? screens.get(/(?:screens|scenes)\/([\w-]+)/.exec(path)?.[1] ?? '') : { toast: '好了' }))
 })
 
 beforeEach(() => {
@@ -103,6 +104,32 @@ test('the person is signed in with a WeChat code before the first screen is aske
   phone.stored.clear()
   await weixin.open('me')
   await soon(() => expect(phone.asked.at(-1)!.header.Authorization).toBe('Bearer t'))
+})
+
+const PHONE = { kind: 'text', name: 'phone', label: '手机号码', required: true, keyboard: 'phone', lines: 1, max_length: 60, placeholder: '', citations: [], shown_if: [], from_wechat: '/me/phone' }
+
+test('the number that WeChat has verified is taken over by its button', async () => {
+  show('form', [{ type: 'form', id: 'p1', fields: [PHONE], submit_on_choice: false }])
+  const page = await weixin.open('screen', { screen: 'form' })
+  show('form', [{ type: 'form', id: 'p1', fields: [{ ...PHONE, masked: '138****0101' }], submit_on_choice: false }])
+  await page.trigger('wx-button', 'getphonenumber', { code: 'from-wechat' })
+  await soon(() => expect(written()).toMatchObject([{ method: 'POST', path: '/me/phone', body: { code: 'from-wechat' } }]))
+  await soon(() => expect(page.text).toContain('138****0101'))
+})
+
+test('somebody who does not give the number to us types it', async () => {
+  show('form', [{ type: 'form', id: 'p2', fields: [PHONE], submit_on_choice: false }])
+  const page = await weixin.open('screen', { screen: 'form' })
+  await page.trigger('wx-button', 'getphonenumber', { errMsg: 'getPhoneNumber:fail user deny' })
+  expect(written()).toEqual([])
+  expect(page.parent.querySelector('wx-input')).toBeTruthy()
+})
+
+test('a scanned code opens the screen that the server names', async () => {
+  screens.set('n-1', { next: { kind: 'navigate', screen: 'notice', params: { notice: 'ntc_1' }, mode: 'replace' } })
+  await weixin.open('screen', { scene: 'n-1' })
+  const opened = () => phone.calls.find(([name]) => name === 'redirectTo')?.[1].url
+  await soon(() => expect(opened()).toBe('/pages/screen?screen=notice&notice=ntc_1'))
 })
 
 test('what is typed reaches the server, and a choice is saved at once', async () => {

@@ -393,6 +393,11 @@ class TextField(FieldBase):
     suggest: Path | None = Field(
         None, description="GET with ?q=; answers {suggestions: [{value, note?}]}, e.g. the enterprise directory"
     )
+    from_wechat: Path | None = Field(
+        None,
+        description="inside WeChat a button `open-type=getPhoneNumber` may fill it: POST {code} there, then show the "
+        "answer's `shown`; typing stays possible",
+    )
 
 
 class NumberField(FieldBase):

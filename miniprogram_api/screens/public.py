@@ -207,13 +207,13 @@ def _entries(view: Home) -> b.Tiles:
     return b.Tiles(tiles=own)
 
 
-LONGEST_LABEL = 5
+LONGEST_LABEL = 4
 """How many characters stand under a pictogram without wrapping."""
 
 
 def _card_label(pack: Pack) -> str:
     name = pack.city.card_name or ""
-    return name if 0 < len(name) <= LONGEST_LABEL else "我的人才卡"
+    return name if 0 < len(name) <= LONGEST_LABEL else "人才卡"
 
 
 def _chances(view: Home, good: Sequence[Verdict]) -> list[b.Block]:

@@ -1239,6 +1239,8 @@ export interface TextField {
   lines: number
   /** GET with ?q=; answers {suggestions: [{value, note?}]}, e.g. the enterprise directory */
   suggest?: string
+  /** inside WeChat a button `open-type=getPhoneNumber` may fill it: POST {code} there, then show the answer's `shown`; typing stays possible */
+  from_wechat?: string
 }
 
 /** An entry of the grid. */

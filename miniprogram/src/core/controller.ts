@@ -7,7 +7,8 @@ import { inject, reactive, ref, type InjectionKey, type Ref } from 'vue'
 import type { Action, Block, Button, ChatMessage, Citation, FieldError, MaterialSlot, Screen } from '../contract/screen'
 import { consentGiven, perform } from './actions'
 import type { FormHandle } from './form'
-import { ApiError, newKey } from './http'
+import { ApiError, newKey, send } from './http'
+import { prefer } from './prefs'
 import { about, session, signIn, silent } from './session'
 import { addMessages, expireScreens, fetchScreen, joinPage, kept, patchBlocks, patchSlot, type Params } from './screens'
 
@@ -82,6 +83,18 @@ export class Controller {
     const found = kept(this.state.name, params)
     if (found) this.show(found.screen)
     if (!found?.fresh) await this.load()
+  }
+
+  /** Opened by a scanned code: the server knows which screen it is for; a code of a city chooses the city. */
+  async scanned(scene: string): Promise<void> {
+    this.state.name = 'home'
+    try {
+      const { next } = await send<Answer>({ path: `/scenes/${encodeURIComponent(scene)}` })
+      if (next?.kind === 'navigate' && next.params.city) prefer('city', next.params.city)
+      await perform(next ?? { kind: 'reload' }, this)
+    } catch (error) {
+      this.failed(error)
+    }
   }
 
   /** Ask the server. What is shown stays until the answer is there. */

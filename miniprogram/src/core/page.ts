@@ -15,7 +15,8 @@ export function usePage(tab?: TabName): Controller {
   let opened = false
 
   onLoad((query) => {
-    const { screen: name, ...params } = decoded(query as Record<string, string>)
+    const { screen: name, scene, ...params } = decoded(query as Record<string, string>)
+    if (scene && !name) return void screen.scanned(scene)
     if (!tab) screen.state.name = name ?? 'home'
     opened = true
     takeSaying(screen, { ...params, ...takeTabParams(screen.state.name) })

@@ -1,10 +1,11 @@
 /*
  * The frame of a wide screen: the app in a telephone; beside it, in sandbox mode, the telephone that shows what WeChat
- * would show. That one is another origin, so it is asked for only when somebody opens it. The address of the frame
- * follows the app's, so links can be copied.
+ * would show. That one is another origin, so it is asked for only when somebody opens it; who did finds it open from
+ * then on. The address of the frame follows the app's, so links can be copied.
  */
 (function () {
   var base = location.pathname
+  var OPENED = 'talent/frame/wechat'
   var style = document.createElement('link')
   style.rel = 'stylesheet'
   style.href = document.currentScript.src.replace(/frame\.js.*$/, 'frame.css')
@@ -49,10 +50,13 @@
       side.appendChild(element('h2', 'side__title', '微信这边'))
       side.appendChild(element('p', 'side__note', '体验环境没有接入微信，提醒会显示在这里。'))
       var open = element('button', 'side__open', '打开沙箱手机')
-      open.addEventListener('click', function () {
+      function show() {
+        localStorage.setItem(OPENED, 'yes')
         side.replaceChild(telephone('微信消息', about.sandbox_phone).phone, open)
-      })
+      }
+      open.addEventListener('click', show)
       side.appendChild(open)
+      if (localStorage.getItem(OPENED)) show()
       stage.appendChild(side)
     })
     .catch(function () {})
