@@ -18,6 +18,7 @@ from backend.console import (
     case_pages,
     context,
     desk_pages,
+    draft_packs,
     employers_pages,
     errors,
     filing_pages,
@@ -86,7 +87,11 @@ def create_blueprint(settings: Settings) -> Blueprint:
 
 def _config(settings: Settings) -> dict[str, object]:
     """What routes need of the surroundings."""
-    return {"CONSOLE_SECURE_COOKIES": not settings.sandbox, "CONSOLE_PUBLIC_URL": settings.public_url}
+    return {
+        "CONSOLE_SECURE_COOKIES": not settings.sandbox,
+        "CONSOLE_PUBLIC_URL": settings.public_url,
+        "CONSOLE_DRAFT_PACKS": settings.data_dir / draft_packs.FOLDER,
+    }
 
 
 __all__ = ["create_blueprint"]

@@ -10,6 +10,7 @@ from backend.console.navigation import only_for
 from backend.store import audit
 from backend.store import staff as accounts
 from backend.store.models import Application, Audit, Staff
+from backend.workflow import rulebook
 
 SHOWN = 100
 KINDS = {
@@ -22,6 +23,7 @@ KINDS = {
     "public_notice": "公示",
     "objections": "异议",
     "talent_card": "人才卡",
+    "card_list": "服务单位名单",
     "complaint": "投诉或留言",
     "rating": "评价",
     "appointment": "预约",
@@ -59,7 +61,9 @@ DETAILS = {
     "requirement": "材料",
     "role": "角色",
     "rows": "笔数",
+    "since": "起始日",
     "state": "状态",
+    "step": "环节",
     "to": "转往",
     "upheld": "异议成立",
     "verdict": "结论",
@@ -84,7 +88,7 @@ def _audit(**shown):
         "console/audit.html",
         rows=rows,
         names=accounts.names_of(row.actor for row in rows if row.actor_kind == "staff"),
-        numbers={row.id: row.number for row in numbers},
+        numbers={row.subject: _spoken(row.subject) for row in rows} | {row.id: row.number for row in numbers},
         kinds=KINDS,
         details=DETAILS,
         actor_kinds=ACTOR_KINDS,
@@ -92,6 +96,17 @@ def _audit(**shown):
         shown=SHOWN,
         **shown,
     )
+
+
+DOCUMENTS = {"report": "半年通报", "figures": "统计表"}
+
+
+def _spoken(subject: str) -> str:
+    """Return the name of a subject that is no id: a printed document, a city, an item of a city; empty for ids."""
+    city, _, item = subject.partition("/")
+    if city not in rulebook.packs():
+        return DOCUMENTS.get(subject, "")
+    return words.item_name(city, item) if item else words.city_name(city)
 
 
 def _query() -> dict[str, str]:

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, g, render_template, request
 from markupsafe import escape
 
 from backend import clock
+from backend.console import draft_packs
 from backend.console.navigation import KEEPERS, only_for
 from backend.console.security import wears
 from backend.console.words import PAYER_NAMES
@@ -66,6 +67,8 @@ def _city(city: str):
         lint=lint(city, pack.version),
         imported=documents.current(city),
         doubts=sum(len(item.open_questions) for item in rules.items.values()),
+        coming=[start for start in pack.starts if start > clock.today()],
+        draft=draft_packs.of_city(city) if _keeps(city) else None,
     )
 
 
@@ -127,12 +130,13 @@ def _wording(city: str, cite: str):
 
 
 def _changes(city: str):
-    """Compare two days; who may, also see what the change means for the people on the register."""
+    """Compare two days, or what is in force with a draft; who may, also see what it means for those on the register."""
     pack, today = _pack(city), clock.today()
-    newest = max((start for start in pack.starts if start <= today), default=today)
-    before, after = _day("before", _eve(newest)), _day("after", newest)
-    may_replay = wears(MAY_REPLAY) and g.staff.city in (city, None)
-    found = changes(pack.on(before), before, pack.on(after), after)
+    draft = _draft(city) if request.args.get("draft") else None
+    newest = today if draft else max((start for start in pack.starts if start <= today), default=today)
+    before, after = _day("before", today if draft else _eve(newest)), _day("after", newest)
+    may_replay = _keeps(city)
+    found = changes(pack.on(before), before, (draft or pack).on(after), after)
     asked = bool(request.args.get("replay"))
     return render_template(
         "console/policy_changes.html",
@@ -141,7 +145,8 @@ def _changes(city: str):
         after=after,
         changes=found,
         may_replay=may_replay,
-        tallies=_replayed(pack, before, after) if asked and may_replay else None,
+        tallies=_replayed(pack, before, draft or pack, after) if asked and may_replay else None,
+        draft=draft,
         most=MOST_PEOPLE,
     )
 
@@ -150,9 +155,19 @@ def _eve(day: date) -> date:
     return date.fromordinal(day.toordinal() - 1)
 
 
-def _replayed(pack: Pack, before: date, after: date) -> dict[str, Tally]:
+def _keeps(city: str) -> bool:
+    return wears(MAY_REPLAY) and g.staff.city in (city, None)
+
+
+def _draft(city: str) -> Pack:
+    """Return the draft of a city's pack; for those who may not see it, and while it cannot be read, there is none."""
+    found = draft_packs.of_city(city) if _keeps(city) else None
+    return (found and found.pack) or abort(404)
+
+
+def _replayed(pack: Pack, before: date, other: Pack, after: date) -> dict[str, Tally]:
     people = islice(_register(pack), MOST_PEOPLE)
-    tallies = replay(people, Standing(pack.on(before), before), Standing(pack.on(after), after))
+    tallies = replay(people, Standing(pack.on(before), before), Standing(other.on(after), after))
     return {item: tally for item, tally in tallies.items() if tally.changed}
 
 

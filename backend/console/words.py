@@ -25,6 +25,7 @@ MOST_COUNTED = 999
 SOURCE_NAMES = {
     "assistant": "助手对话",
     "form": "本人填写",
+    "wechat": "微信验证",
     "employer": "用人单位",
     "staff": "工作人员",
     "import": "数据导入",

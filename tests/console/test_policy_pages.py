@@ -1,13 +1,17 @@
 """The policy pages and the overview: what is in force when, what changes, and what the figures say and lead to."""
 
 import io
+import re
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from backend import clock
+from backend.policy.loader import PACKS
 from backend.store import audit
 from backend.store.models import Application, Payment, StepRecord
 from backend.store.statistics import Span
@@ -51,6 +55,48 @@ def test_a_change_is_played_through_on_the_register(reader, office):
     Talent(now, has_talent_card=True, employer_jurisdiction="county").submit("allowance", now)
     page = reader.text(f"/console/policy/{CITY}/changes?before=2021-03-22&after=2021-03-23&replay=1")
     assert "市财政：5,760.00 → 8,640.00 元" in page
+
+
+@pytest.fixture
+def draft(sqlite_store):
+    """Lays a draft of the test city's pack beside the one in force, with one thing written otherwise."""
+
+    def draft(file, old, new):
+        root = sqlite_store.data_dir / "draft-packs"
+        shutil.copytree(Path(__file__).parents[1] / "workflow" / "packs" / "testcity", root / "testcity")
+        shutil.copy(PACKS / "facts.yml", root / "facts.yml")
+        changed = root / "testcity" / file
+        changed.write_text(changed.read_text().replace(old, new))
+
+    return draft
+
+
+YEARS = ("items/recognition.yml", "fact: contract_years, at_least: 3", "fact: contract_years, at_least: 5")
+
+
+def test_a_draft_is_compared_with_what_is_in_force_and_played_through_before_it_takes_over(reader, office, draft):
+    now = clock.now()
+    Talent(now).submit("recognition", now)
+    draft(*YEARS)
+    assert "可以启用" in reader.text("/console/policy")
+    page = reader.text(f"/console/policy/{CITY}/changes?draft=1&replay=1")
+    assert "现行规定与草稿在" in page
+    assert re.search(r"人才认定 0 1 ", page)
+    assert Application.get().state == "running"
+
+
+def test_a_draft_that_cannot_be_read_says_where(reader, draft):
+    draft("items/recognition.yml", "kind: service", "kind: servise")
+    page = reader.text("/console/policy")
+    assert "读不出来" in page
+    assert "recognition" in page
+    assert reader.get(f"/console/policy/{CITY}/changes?draft=1").status_code == 404
+
+
+def test_a_draft_is_seen_by_those_who_keep_policy_alone(visit, office, draft):
+    draft(*YEARS)
+    assert "草稿" not in visit(office.clerk).text("/console/policy")
+    assert visit(office.clerk).get(f"/console/policy/{CITY}/changes?draft=1").status_code == 404
 
 
 def test_only_who_keeps_or_answers_for_policy_plays_it_through(visit, office):
