@@ -3,6 +3,7 @@
     lookups.yml      look-up tables and synonyms: items, cities, districts, agencies, employers, papers … from the
                      packs, grades, kin, kinds of homes … from nlu_data/vocabulary
     words.txt        the same names as a dictionary for jieba
+    asked.yml        the ways of asking that stand in the packs, each under the intent of what it asks about
     variations.yml   the hand-written sentences again as other people would type them: homophone typos, dialect words,
                      courtesies, traditional characters, another item in the same question
 
@@ -16,6 +17,7 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import jieba
@@ -24,6 +26,7 @@ from opencc import OpenCC
 from pypinyin import Style, pinyin
 
 from backend.policy.catalogue import Pack
+from backend.policy.knowledge import snippets_of
 from backend.policy.loader import load_packs
 
 HERE = Path(__file__).resolve().parent
@@ -52,6 +55,8 @@ TALK = frozenset(
 ASKING = re.compile(
     r"几|多久|多少|谁|什么|啥|怎么|咋|哪|吗|时候|算不算|要不要|能不能|在不在|电话|地址|不作为|到账|退|名单|期限|标准|比例$"
 )
+LATEST = date(9999, 1, 1)
+"""A day after every change of rules, for packs that have none."""
 Names = dict[str, dict[str, list[str]]]
 
 
@@ -148,6 +153,46 @@ def sentences() -> list[Sentence]:
             lines = (line[2:].strip() for line in block.get("examples", "").splitlines() if line.startswith("- "))
             found += [Sentence(block["intent"], line) for line in lines]
     return found
+
+
+INTENT_OF = {
+    "amount": "ask_amount",
+    "materials": "ask_materials",
+    "procedure": "ask_procedure",
+    "where": "ask_where",
+    "phone": "ask_where",
+    "when": "ask_when",
+    "time_limit": "ask_time_limit",
+    "responsible": "ask_agency",
+    "funding": "ask_funding",
+    "stop": "ask_consequence",
+    "clawback": "ask_consequence",
+    "document": "ask_document",
+    "conditions": "ask_conditions",
+    "exclusions": "ask_eligibility",
+    "coverage": "ask_eligibility",
+}
+"""The intent of a question about a statement of an aspect."""
+YES_NO = re.compile(r"(?:吗|么|不|没|没有|(.)[不没]\1.{0,4}|能不能.{0,8}|可不可以.{0,8}|是不是.{0,8})[?？]?$")
+WHAT = re.compile(r"多少|几|什么|啥|哪|谁|怎么|咋|多[久长快]")
+MIXED = frozenset(["ask_amount", "ask_conditions", "ask_materials", "ask_procedure", "ask_when", "ask_where"])
+"""Intents about whose statements people also ask with a yes or a no to come, which is a question of its own kind."""
+
+
+def asked(packs: Mapping[str, Pack]) -> list[Sentence]:
+    """Return the ways of asking that stand beside the statements of the packs, each with its intent."""
+    found: dict[str, str] = {}
+    for pack in packs.values():
+        for snippet in snippets_of(pack.on(max(pack.starts, default=LATEST))):
+            intent = INTENT_OF.get(next(iter(snippet.aspects), ""))
+            for phrase in snippet.asked if intent else ():
+                found.setdefault(phrase, _as_asked(phrase, intent))
+    return [Sentence(intent, phrase) for phrase, intent in sorted(found.items(), key=lambda each: (each[1], each[0]))]
+
+
+def _as_asked(phrase: str, intent: str) -> str:
+    plain_yes_no = YES_NO.search(phrase) and not WHAT.search(phrase)
+    return "ask_eligibility" if intent in MIXED and plain_yes_no else intent
 
 
 DIALECT = (
@@ -296,6 +341,14 @@ def variations_file(made: Iterable[Sentence]) -> str:
     return f'version: "3.1"\nnlu:\n{"".join(blocks)}'
 
 
+def asked_file(ways: Iterable[Sentence]) -> str:
+    """Return asked.yml, one block an intent."""
+    by_intent: dict[str, list[str]] = {}
+    for sentence in ways:
+        by_intent.setdefault(sentence.intent, []).append(sentence.text)
+    return f'version: "3.1"\nnlu:\n{"".join(_block("intent", intent, texts) for intent, texts in by_intent.items())}'
+
+
 def words_file(found: Names) -> str:
     """Return words.txt in jieba's format: word and frequency."""
     words = sorted({name for values in found.values() for words in values.values() for name in words if len(name) > 1})
@@ -309,9 +362,11 @@ def _block(kind: str, name: str, lines: Iterable[str], more: str = "") -> str:
 
 def build() -> dict[str, str]:
     """Return the content of every generated file by name."""
-    found = names(load_packs())
+    packs = load_packs()
+    found = names(packs)
     made = variations(sentences())
     return {
+        "asked.yml": asked_file(asked(packs)),
         "lookups.yml": lookups_file(found),
         "words.txt": words_file(found),
         "variations.yml": variations_file(made),

@@ -141,7 +141,7 @@ def questions(
     """
     asking = [part for part in utterance.parts if part.asks or not part.intent] or list(utterance.parts[-1:])
     clear = [part for part in asking if part.confidence >= CLEAR or ASKING.search(part.text) or not part.intent]
-    asking = clear or asking
+    asking = [single for part in clear or asking for single in single_questions(part)]
     told = heard(utterance, scene)
     every = known_home(values_of(told))
     own = known_home(values_of([each for each in told if each.own]))
@@ -161,7 +161,7 @@ def _asked(
     goes_on: bool,
 ) -> Asked:
     said_cities = _cities(utterance, part, packs, topic.city or home)
-    around = [other for other in utterance.parts if other is not part and not other.asks]
+    around = [other for other in utterance.parts if not _within(part, other) and not other.asks]
     cities = said_cities or tuple(filter(None, [topic.city or home]))
     names = item_names(utterance, part, telling)
     there = [packs[city] for city in cities]
@@ -190,6 +190,32 @@ def _asked(
         context=" ".join(other.text for other in around),
         cued=bool(cued),
     )
+
+
+PAUSE = re.compile(r"[^，,。；;？?！!]+[，,。；;？?！!]*")
+ASKING_FOR = re.compile(r"多少|几[^乎何]|什么|啥|哪|谁|怎么|咋|多[久长大快]|吗|么$|(.)不\1")
+"""Words that make a piece between two pauses a question of its own."""
+SHORTEST = 3
+
+
+def single_questions(part: Part) -> list[Part]:
+    """Return the questions of a part that asks for several things alike, each with what is told before it.
+
+    报完案多快来人，材料齐了几天到账 are two questions although both want a time limit.
+    """
+    found: list[Part] = []
+    start = part.start
+    for piece in PAUSE.finditer(part.text):
+        if ASKING_FOR.search(piece[0]) and len(piece[0].strip("，,。；;？?！! ")) >= SHORTEST:
+            end = part.start + piece.end()
+            text = part.text[start - part.start : piece.end()].rstrip("，,。；;！! ")
+            found.append(Part(start, end, text, part.ranking))
+            start = end
+    return found if len(found) > 1 else [part]
+
+
+def _within(part: Part, other: Part) -> bool:
+    return other.start <= part.start and part.end <= other.end
 
 
 def cued_names(text: str, packs: Sequence[Pack]) -> tuple[str, ...]:

@@ -18,13 +18,15 @@ import yaml
 
 from backend.answers.aspects import TABLE, names_grade
 from backend.answers.case import SURE, Case
-from backend.answers.declining import unanswered
+from backend.answers.declining import not_said, unanswered
 from backend.answers.reply import Answer
 from backend.answers.words import cues
 from backend.policy.knowledge import Hit, Snippet
 from backend.policy.types import Item
 
 WEIGHTS = Path(__file__).with_name("weights.yml")
+ALIKE = 0.3
+"""From this likeness to a way of asking for it on, an answer has to do with the question whatever its words."""
 ENOUGH = 0.5
 """The share of a question's content that an answer must carry when the question has words that no text knows."""
 RARE = 0.55
@@ -74,6 +76,11 @@ class Candidate:
     hit: Hit | None = None
 
     @property
+    def asked(self) -> float:
+        """How alike the question is to a way of asking for it."""
+        return self.hit.asked.whole if self.hit else self.features.get("structure_asked", 0.0)
+
+    @property
     def worth(self) -> float:
         """The weighed sum of its features."""
         weights = learned()
@@ -91,9 +98,45 @@ def best_answer(case: Case) -> Answer:
     candidates = gather(case)
     best = max(candidates, key=lambda each: each.worth, default=None)
     unknown = unknown_words(case)
-    if best is None or (best.carried < ENOUGH and unknown) or not tied(case, best) or _of_something_else(case, best):
+    if best is None or not _bears(case, best, unknown):
         return unanswered(case, best.answer if best else None, unknown)
+    if _lacks_figure(case, best):
+        return not_said(case, best.answer, unknown)
     return _with_more(case, best, candidates)
+
+
+FIGURE = {
+    "ask_amount": (
+        r"多少(?:钱|元|块|万)|几(?:块|元|万|百|千|毛)|[收给补发拿领奖赔出掏](?:我|你|他|人)?多少",
+        r"\d ?(?:万|亿)?元|免费|免收|不收|免交|[\d五]折|\d%|分之|\d:\d|倍|一事一议|没有写|不花钱|半价",
+    ),
+    "ask_duration": (
+        r"几年|多少年|几个月|多久|多长时间",
+        r"\d+ ?(?:个月|天|日内|年(?!\d|以后|后|起|之))|[一二三两半]年|每(?:季度|月|周|年)|季度|长期|随时|终身|工作日",
+    ),
+    "ask_time_limit": (
+        r"几天|几个?工作日|多久|多长时间|多少天|多快|啥时候能",
+        r"工作日|\d+ ?[天日]|小时|[一二三五]天|当天|当场|即时|随时",
+    ),
+}
+"""Of questions for a figure: the words that ask for it, and what an answer has then."""
+SURELY, NEAR_ENOUGH = 0.5, 0.5
+
+
+def _bears(case: Case, best: Candidate, unknown: Sequence[str]) -> bool:
+    """Whether the best answer has enough to do with the question to be said."""
+    if best.asked >= ALIKE:
+        return True
+    return not (best.carried < ENOUGH and unknown) and tied(case, best) and not _of_something_else(case, best)
+
+
+def _lacks_figure(case: Case, best: Candidate) -> bool:
+    """Whether a sum, a time or a period is asked for and the best answer has none: it is then not written."""
+    intent, chance = (case.asked.ranking or (("", 0.0),))[0]
+    if intent not in FIGURE or chance < SURELY or best.asked >= NEAR_ENOUGH:
+        return False
+    asking, figure = FIGURE[intent]
+    return case.says(asking) and not re.search(figure, best.answer.text)
 
 
 def _of_something_else(case: Case, best: Candidate) -> bool:
@@ -134,17 +177,42 @@ def gather(case: Case) -> list[Candidate]:
     hits = [hit for hit in case.hits if hit.snippet.source != "silence" or not of_another(case, hit.snippet)]
     found = [_statement(case, hit, words) for hit in hits]
     best = max((each.hit.alike for each in found if each.hit), default=0.0)
+    nearest = max((each.hit.asked.whole for each in found if each.hit), default=0.0)
+    holding = max((each.hit.asked.held for each in found if each.hit), default=0.0)
     for each in found:
         each.features["alike_best"] = float(bool(each.hit and best and each.hit.alike >= 0.97 * best))
+        each.features["asked_best"] = (
+            float(bool(each.hit and nearest and each.hit.asked.whole >= 0.97 * nearest)) * nearest
+        )
+        each.features["held_best"] = (
+            float(bool(each.hit and holding and each.hit.asked.held >= 0.97 * holding)) * holding
+        )
     for rank, (intent, chance) in enumerate(case.asked.ranking[:INTENTS]):
         for item in _items(case):
             answer = _structured(case, item, intent)
             if answer is not None and (answer.kind != "not_said" or (rank == 0 and chance >= ENOUGH)):
                 found.append(_structure(case, answer, words, chance if rank else max(chance, 0.5)))
+    _ask_structure(case, found)
     most = max((each.carried for each in found), default=0.0)
     for each in found:
         each.features["carried_best"] = float(bool(words) and each.carried >= most - 0.01)
     return found
+
+
+def _ask_structure(case: Case, found: Sequence[Candidate]) -> None:
+    """Tell what the structure gives how alike the question is to those for statements of its item and aspect."""
+    for each in found:
+        if each.hit is None:
+            each.features["structure_uncarried"] = 1.0 - each.carried
+            each.features["structure_rival"] = max((h.asked.whole for h in case.hits), default=0.0)
+            of_item = (hit for hit in case.hits if hit.snippet.item == each.answer.item)
+            each.features["structure_asked"] = max(
+                (hit.asked.whole for hit in of_item if _same_aspect(case, hit.snippet)), default=0.0
+            )
+
+
+def _same_aspect(case: Case, snippet: Snippet) -> bool:
+    return any(case.aspects.get(aspect, 0.0) >= ENOUGH for aspect in snippet.aspects)
 
 
 def _items(case: Case) -> list[Item]:
@@ -182,6 +250,12 @@ def _statement(case: Case, hit: Hit, words: Sequence[str]) -> Candidate:
         "keyword_share": _keyword_share(case, snippet),
         "keyword_aspect": keyword * max((case.aspects.get(each, 0.0) for each in snippet.aspects), default=0.0),
         "alike": min(1.0, hit.alike),
+        "asked": hit.asked.whole,
+        "asked_held": hit.asked.held,
+        "asked_aspect": hit.asked.whole * max((case.aspects.get(each, 0.0) for each in snippet.aspects), default=0.0),
+        "asked_carried": hit.asked.whole * carried,
+        "asked_sure": max(0.0, hit.asked.whole - 0.5) * 2,
+        "asked_item": hit.asked.whole * _of_item(case, snippet),
         "silence_keyword": float(snippet.source == "silence") * keyword,
         "silence_carried": float(snippet.source == "silence") * carried * bool(words),
     }

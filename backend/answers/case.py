@@ -58,6 +58,8 @@ MONEY_INTENTS = frozenset(
         "ask_eligibility",
     ]
 )
+LONG_CONTEXT = 40
+"""What else a message says is compared with the ways of asking as long as it is shorter than this."""
 FACT_OF_KIND = {"title": "professional_title", "skill": "skill_level"}
 
 ASPECTS: Mapping[str, Mapping[str, float]] = {
@@ -214,16 +216,24 @@ class Case:
         return bool(looked_at & set(self.asked.supposed))
 
     def _elsewhere(self, content: Sequence[str]) -> bool:
-        hits = self.knowledge.search(self.text, None, self.aspects, 3)
+        hits = self.knowledge.search(self.text, None, self.aspects, 3, (self.unexplained(self.text),))
         return bool(hits) and hits[0].carried >= 0.6 and all(h.snippet.item not in self.asked.topic.items for h in hits)
 
     @cached_property
     def hits(self) -> list[Hit]:
         """The statements that answer best, whatever the structure of the pack says."""
-        found = self.knowledge.search(self.wording, self.likely_items, self.aspects, 14)
-        others = [*self._silences(), *self.knowledge.search(self.wording, None, None, 6)]
+        whole = f"{self.asked.context}{self.text}" if len(self.asked.context) < LONG_CONTEXT else self.text
+        bare = tuple({self.unexplained(self.wording), self.unexplained(whole)})
+        found = self.knowledge.search(self.wording, self.likely_items, self.aspects, 16, bare)
+        others = [*self._silences(), *self.knowledge.search(self.wording, None, None, 8, bare)]
         seen = {id(hit.snippet) for hit in found}
         return [*found, *(hit for hit in others if id(hit.snippet) not in seen and not seen.add(id(hit.snippet)))]
+
+    @cached_property
+    def thought_of(self) -> float:
+        """How alike the question is to the nearest way of asking for a statement about what is meant (0 to 1)."""
+        meant = [hit for hit in self.hits if hit.snippet.item is None or hit.snippet.item in self.likely_items]
+        return max((hit.asked.whole for hit in meant or self.hits), default=0.0)
 
     @cached_property
     def wording(self) -> str:

@@ -24,13 +24,13 @@ STARTERS = (Link("有哪些补贴", "say", "有哪些补贴可以领"), Link("�
 def outside(case: Case) -> Answer | None:
     """Questions that are none of ours: another city, other people's data, tricks, talk with no tie to the rules."""
     intent, chance = (case.asked.ranking or (("", 0.0),))[0]
-    if SOMEONE.search(case.text):
+    if SOMEONE.search(case.text) or SOMEONE.search(f"{case.asked.context}{case.text}"):
         return declined(case.asked, case.world, "other_person_data")
     if case.asked.of_kind("other_city") and not case.asked.city_said and intent not in ("inform",):
         return declined(case.asked, case.world, "other_city")
     if intent in ("other_person_data", "prompt_attack") and chance >= 0.45:
         return declined(case.asked, case.world)
-    if intent == "out_of_scope" and chance >= 0.4 and not case.items:
+    if intent == "out_of_scope" and chance >= 0.4 and not case.items and case.thought_of < THOUGHT_OF:
         if case.asked.of_kind("event_kind", "claim_item", "hardship") and chance < 0.85:
             return None
         strong = case.hits and case.hits[0].carried >= 0.8 and case.residue(case.text)
@@ -40,11 +40,19 @@ def outside(case: Case) -> Answer | None:
 
 OURS = ("event_kind", "claim_item", "hardship", "contract_type", "pension_type", "title", "skill", "recognition")
 """Kinds of names that only our texts speak of: a question with one is not out of scope."""
-SOMEONE = re.compile(
-    r"^(?:帮我?|麻烦|请)?(?:查|看|问)?(?:一?下)?"
+NAMED = (
     r"[赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严华金魏陶姜谢邹窦章苏潘葛范彭鲁韦马方俞任袁柳史唐费薛雷贺倪汤罗郝毕安常"
     r"于傅齐康余顾孟黄萧尹姚邵汪毛戴宋庞熊纪舒屈项祝董梁杜阮蓝闵季贾江童颜郭梅林钟徐邱骆高夏蔡田胡凌霍万柯卢莫房丁邓洪包左石崔]"
-    r"[一-龥]{1,2}的(?:申请|补助|补贴|认定|进度|材料|办件|身份|学历|电话|手机|信息|卡)"
+    r"[一-龥]{1,2}"
+)
+OWN_MATTERS = r"(?:申请|补助|补贴|认定|进度|材料|办件|身份|学历|电话|手机|信息|卡|档|认上|领)"
+KNOWN_TO_ME = r"(?:前?男友|前?女友|邻居|同事|同学|朋友|闺蜜|老板|领导|室友|舍友|老乡|亲戚|[表堂][哥弟姐妹]|班主任|导师)"
+THOUGHT_OF = 0.45
+"""A question this much like one that somebody wrote down for a rule is none of another kind."""
+SOMEONE = re.compile(
+    rf"^(?:帮我?|给我|麻烦|请)?(?:查|看|问)?(?:一?下)?{NAMED}的{OWN_MATTERS}"
+    rf"|{KNOWN_TO_ME}(?:叫)?{NAMED}.{{0,12}}{OWN_MATTERS}"
+    rf"|{KNOWN_TO_ME}的(?:申请|进度|材料|办件|身份证|电话|手机|信息)"
 )
 """A question about somebody by name."""
 

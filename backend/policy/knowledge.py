@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from backend.policy.phrases import Phrases
+from backend.policy.phrases import UNLIKE, Likeness, Phrases
 from backend.policy.types import Cites, Item
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SATURATION, LENGTH = 1.2, 0.4
 VIEWS = {"word": 0.6, "char": 0.28, "sound": 0.12}
-ITEM_BONUS, ASPECT_BONUS = 0.9, 0.55
+ITEM_BONUS, ASPECT_BONUS, ASKED_BONUS = 0.9, 0.55, 0.8
 CLAUSE_DISCOUNT = 0.82
 """A whole clause says more than was asked; a single statement that fits is the better answer."""
 
@@ -47,12 +47,14 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A snippet found: its score, how alike the words alone are, and the share of the question's content it carries."""
+    """A snippet found: its score, the share of the question's content it carries, how alike the words alone are, and
+    how alike the question is to a way of asking for it."""
 
     snippet: Snippet
     score: float
     carried: float
     alike: float = 0.0
+    asked: Likeness = UNLIKE
 
 
 @dataclass(frozen=True)
@@ -114,7 +116,7 @@ class Knowledge:
             "char": _View.of([Counter(pairs(text)) for text in texts]),
             "sound": _View.of([Counter(pairs(reading.sound(text))) for text in texts]),
         }
-        self._phrases = Phrases(self._asked(), reading.cut, reading.sound)
+        self._phrases = Phrases(self._asked(), self._meant, reading.sound)
         self._known = frozenset(term for counts in self._words for term in counts)
 
     def search(
@@ -123,17 +125,21 @@ class Knowledge:
         items: Mapping[str, float] | None = None,
         aspects: Mapping[str, float] | None = None,
         limit: int = 8,
+        bare: Sequence[str] = (),
     ) -> list[Hit]:
         """Return the snippets that answer `text` best.
 
         `items` and `aspects` say how likely the question is about each (0 to 1); without them only the words count.
+        `bare` is the question without the names in it, alone and in its message, to be compared with the ways of
+        asking.
         """
         content = self.reading.content(text)
-        fused: dict[int, float] = {}
+        asked = self._phrases.nearest([without(each, ()) for each in bare or (text,)])
+        fused = {number: ASKED_BONUS * likeness.whole for number, likeness in asked.items()}
         for view, terms in self._terms(text, content).items():
             for number, score in self._views[view].scores(terms).items():
                 fused[number] = fused.get(number, 0.0) + VIEWS[view] * score
-        alike = dict(fused)
+        alike = {number: score - ASKED_BONUS * asked.get(number, UNLIKE).whole for number, score in fused.items()}
         for number, snippet in enumerate(self.snippets):
             bonus = self._prior(snippet, items or {}, aspects or {})
             if bonus > 0 and (number in fused or items):
@@ -145,13 +151,15 @@ class Knowledge:
                 score * self._discount(number),
                 self.carried(content, number),
                 alike.get(number, 0.0),
+                asked.get(number, UNLIKE),
             )
             for number, score in best
         ]
 
-    def asked_alike(self, text: str) -> dict[int, float]:
-        """Return for the snippets, by number, how alike `text` is to the nearest way of asking for each (0 to 1)."""
-        return self._phrases.alike(text)
+    def _meant(self, text: str) -> Iterator[str]:
+        """Yield the words of a text, each with what it means in the words of the texts."""
+        for word in self.reading.cut(text):
+            yield from self.reading.meanings(word)
 
     def _asked(self) -> Iterator[tuple[int, str]]:
         """Yield each way of asking with the number of its snippet, the names of the item left out."""

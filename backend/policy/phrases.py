@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -42,15 +42,33 @@ class _View:
         """Return the length of a text as a vector of its terms' rarities."""
         return math.sqrt(sum(self.rarity.get(term, self.unseen) ** 2 for term in terms)) or 1.0
 
-    def alike(self, terms: frozenset[str]) -> dict[int, float]:
-        """Return for each phrase that shares a term the cosine between the two."""
+    def alike(self, terms: frozenset[str]) -> Iterator[tuple[int, float, float]]:
+        """Yield for each phrase sharing a term the cosine between the two and the share of the phrase that is said."""
         shared: dict[int, float] = {}
         for term in terms & self.postings.keys():
             worth = self.rarity[term] ** 2
             for number in self.postings[term]:
                 shared[number] = shared.get(number, 0.0) + worth
         length = self.length(terms)
-        return {number: worth / (length * self.lengths[number]) for number, worth in shared.items()}
+        for number, worth in shared.items():
+            own = self.lengths[number]
+            yield number, worth / (length * own), worth / own**2
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How near a text is to the ways of asking for a statement: the cosine with the nearest one, and the largest share
+    of one that is said (a long message may hold a short question)."""
+
+    whole: float = 0.0
+    held: float = 0.0
+
+    def at_least(self, other: Likeness) -> Likeness:
+        """Return the larger of both in each respect."""
+        return Likeness(max(self.whole, other.whole), max(self.held, other.held))
+
+
+UNLIKE = Likeness()
 
 
 class Phrases:
@@ -69,14 +87,24 @@ class Phrases:
             name: _View.of([frozenset(terms(phrase)) for _, phrase in pairs]) for name, terms in self._terms.items()
         }
 
-    def alike(self, text: str) -> dict[int, float]:
-        """Return for each statement how alike its nearest phrase is to a text: 0 nothing in common, 1 the same."""
-        found: dict[int, float] = {}
+    def nearest(self, texts: Iterable[str]) -> dict[int, Likeness]:
+        """Return for each statement how alike its phrases are to the text nearest to them."""
+        best: dict[int, Likeness] = {}
+        for text in texts:
+            for owner, likeness in self.alike(text).items():
+                best[owner] = best.get(owner, UNLIKE).at_least(likeness)
+        return best
+
+    def alike(self, text: str) -> dict[int, Likeness]:
+        """Return for each statement how alike its phrases are to a text: 0 nothing in common, 1 the same."""
+        whole: dict[int, float] = {}
+        held: dict[int, float] = {}
         for name, share in VIEWS.items():
-            for number, likeness in self._views[name].alike(frozenset(self._terms[name](text))).items():
-                found[number] = found.get(number, 0.0) + share * likeness
-        best: dict[int, float] = {}
-        for number, likeness in found.items():
+            for number, alike, said in self._views[name].alike(frozenset(self._terms[name](text))):
+                whole[number] = whole.get(number, 0.0) + share * alike
+                held[number] = held.get(number, 0.0) + share * said
+        best: dict[int, Likeness] = {}
+        for number, likeness in whole.items():
             owner = self._owners[number]
-            best[owner] = max(best.get(owner, 0.0), likeness)
+            best[owner] = best.get(owner, UNLIKE).at_least(Likeness(likeness, held[number]))
         return best

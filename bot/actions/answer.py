@@ -7,9 +7,10 @@ from typing import Any
 
 from peewee import PeeweeException
 
-from backend.answers.answering import answers
-from backend.answers.asked import Asked, Topic, items_named, questions
+from backend.answers.answering import answers, only_city
+from backend.answers.asked import ASKING, Asked, Topic, items_named, questions
 from backend.answers.case import Case
+from backend.answers.declining import NOT_OURS
 from backend.answers.heard import Heard
 from backend.answers.lookups import TOGETHER
 from backend.answers.reply import LONGEST, Answer, Reply
@@ -24,13 +25,18 @@ from bot.actions.reading import asked_fact, told_here
 from bot.actions.turn import Turn, log
 
 HOLDS = "这一条符合"
+THOUGHT_OF = 0.42
+"""From this likeness to a way of asking on, a question is answered from the rule rather than by judging the person."""
+SURELY_THOUGHT_OF = 0.55
+"""From here on it is a question whatever it sounded like."""
 MOST = 4
 """Questions in one message that get an answer each."""
 HIDDEN = "已隐去］"
 IN_FORM = "证件号、手机号、卡号请在申请表里填，聊天里不收。想申请哪一项，说出名字我给您打开表。"
 GENERAL = re.compile(
     r"^(?:那|请|你|帮我|给我|俺|我|这样|现在|应该|是不是|就|也|还|到底|看看|看|判断|测|算|一下|下|可以|能不能|能|够不够|够|符不符合|符合|"
-    r"行不行|中不中|有没有|有|够格|认定|评上|评|资格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|[,，。?？ ])+$"
+    r"行不行|中不中|有没有|有|够格|认定|认|评上|评|资格|格|条件|申请|领|享受|办|拿|不|了|吗|呢|吧|嘞|啊|的|"
+    r"[,，。?？ ])+$"
 )
 OWN = re.compile(r"我|俺|本人|自己|咱")
 OTHER = re.compile(r"他|她|员工|同事|朋友|别人|老公|老婆|爱人|对象|儿子|闺女|女儿|孩子|父母|爸|妈|弟|妹|哥|姐")
@@ -54,7 +60,8 @@ def respond(turn: Turn, said: Utterance, noted: str = "", goes_on: bool = False)
     for each in asked:
         personal = _personal(turn, each)
         began = began or (personal is not None and personal[1])
-        found += [personal[0]] if personal else answers(each, turn.world())
+        found += [personal[0]] if personal else _but_refusals(each, answers(each, turn.world()), bool(found))
+    found = list({each.text: each for each in reversed(found)}.values())[::-1]
     if HIDDEN in turn.utterance.text:
         found = [each for each in found if each.kind not in ("not_said", "declined")] or [Answer(IN_FORM, kind="ask")]
     _remember_topic(turn, asked, found)
@@ -64,10 +71,24 @@ def respond(turn: Turn, said: Utterance, noted: str = "", goes_on: bool = False)
     turn.set(asking=began, pending=kept(turn) if city_wanted else None)
 
 
+def _but_refusals(asked: Asked, found: list[Answer], answered: bool) -> list[Answer]:
+    """The answers to a question, less a refusal where the message got an answer and this part is hardly a question."""
+    return [] if answered and asked.intent not in NOT_OURS and all(a.kind == "declined" for a in found) else found
+
+
 def kept(turn: Turn) -> dict[str, Any]:
     """Return the latest message as plain data, to be answered once the city is known."""
     latest = turn.tracker.get("latest_message") or {}
     return {name: latest[name] for name in ("text", "reading", "intent", "entities", "parts") if name in latest}
+
+
+def asks_what_was_thought_of(turn: Turn) -> bool:
+    """Tell whether a message that was taken for no question is one that somebody thought of for a rule."""
+    if turn.in_form or turn.city is None or not ASKING.search(turn.utterance.text):
+        return False
+    asked = questions(turn.utterance, turn.topic, turn.desk.packs, turn.home, turn.scene)
+    cases = [Case.of(each, city, turn.world()) for each in asked[:MOST] for city in each.cities[:1]]
+    return any(case.thought_of >= SURELY_THOUGHT_OF for case in cases)
 
 
 def _told(turn: Turn) -> list[Heard]:
@@ -80,12 +101,14 @@ def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:
     """A question about the speaker's own case: the verdict, or what is known so far, and whether to ask on."""
     if not _about_oneself(asked):
         return None
-    city = next(iter(asked.cities), None)
+    city = next(iter(asked.cities or only_city(asked, turn.world())), None)
     if city is None:
         return None
     case = Case.of(asked, city, turn.world())
     item = case.item if case.likely_items else None
     if item is None or item.kind == "information":
+        return None
+    if not _general(asked) and case.thought_of >= THOUGHT_OF:
         return None
     supposed = {name: value for name, value in asked.supposed.items() if name in asked.own}
     verdict = begin(turn, city, item.id, supposed)
@@ -97,6 +120,12 @@ def _personal(turn: Turn, asked: Asked) -> tuple[Answer, bool] | None:
             f"我来帮您看{item.name}，问几个会影响结果的，不方便说的可以跳过。", (), "personal", city, None
         ), True
     return worded(verdict), False
+
+
+def _general(asked: Asked) -> bool:
+    """Whether a question asks for no more than whether one qualifies: 我能领生活补助吗."""
+    bare = re.sub("|".join(map(re.escape, asked.names)) or "^$", "", asked.text)
+    return (not asked.context or bool(OWN.search(asked.context))) and bool(GENERAL.match(bare))
 
 
 def _about_oneself(asked: Asked) -> bool:

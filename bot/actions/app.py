@@ -79,6 +79,19 @@ ONLY_WHEN_SURE = (
     "action_application",
 )
 SURE = 0.35
+MAYBE_A_QUESTION = (
+    "action_note",
+    "action_progress",
+    "action_missing",
+    "action_accept",
+    "action_turn_down",
+    "action_small_talk",
+    "action_decline",
+    "action_city",
+    "action_known_facts",
+    "action_again",
+)
+"""Actions whose intents a question about the rules may be taken for."""
 SORRY = "刚才没处理好，请再说一次；着急可以转人工。"
 KEPT = 512
 
@@ -181,7 +194,9 @@ def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
     if name in ONLY_WHEN_SURE and turn.confidence < SURE:
         function = decline.run  # rather look whether the rules say something than do what was not asked for
-    if name in ("action_answer", "action_again", "action_accept") and city.chooses(turn):
+    if name in MAYBE_A_QUESTION and answer.asks_what_was_thought_of(turn):
+        function = answer.run
+    if name in (*MAYBE_A_QUESTION, "action_answer") and city.chooses(turn):
         function = city.run
     try:
         with connection():
