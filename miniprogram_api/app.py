@@ -154,6 +154,7 @@ NARROWER = {
     "api.add_photo": "60 per minute",
     "api.object_to_entry": "10 per hour",
     "api.complain": "20 per hour",
+    "api.phone_from_wechat": "10 per hour",
     "api.check_card": "120 per minute",
 }
 """Endpoint → its own limit."""

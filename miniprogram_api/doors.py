@@ -25,6 +25,8 @@ OPEN_TO_ALL = frozenset(
         "object_to_entry",
         "check_card",
         "suggest_employer",
+        "page_code",
+        "scanned",
         "move_clock",
     }
 )

@@ -131,6 +131,19 @@ class ById(Given):
     id: Id
 
 
+class CodeOf(Given):
+    """Of what a mini-program code is wanted: a public notice by its id, a city's windows or services by the city."""
+
+    kind: Literal["notice", "windows", "home"]
+    id: Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,40}$")]
+
+
+class Scene(Given):
+    """What stands in a scanned code."""
+
+    scene: Annotated[str, StringConstraints(pattern=r"^[a-z]-[0-9A-Za-z_]{1,30}$")]
+
+
 class Paging(Asked):
     """Which page of a list: rows after the key that the page before gave."""
 
@@ -427,6 +440,12 @@ class FactKnown(Answer):
     source: str
     told_at: datetime
     protected: bool
+
+
+class PhoneCode(Given):
+    """The code that WeChat's button `getPhoneNumber` gave: good once, for five minutes."""
+
+    code: Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
 class FactsKnown(Answer):

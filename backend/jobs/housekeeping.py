@@ -4,16 +4,17 @@ from datetime import datetime, timedelta
 
 from backend.store import outbox
 from backend.store.models import Delivery, OutboxMessage
-from backend.store.models_messaging import InboundMessage, SentReport
+from backend.store.models_messaging import InboundMessage, PictureCheck, SentReport
 
 INBOUND_DAYS = 7
 OUTBOX_DAYS = 400
 REPORT_DAYS = 2
+CHECK_DAYS = 1
 PAGE = 2000
 
 
 def tidy(now: datetime) -> dict[str, int]:
-    """Delete answered incoming messages after a week, old reports, and outbox rows after a little over a year.
+    """Delete answered incoming messages after a week, old reports and checks, outbox rows after a little over a year.
 
     Returns how many of each. What people were told stays in the message centre.
     """
@@ -21,6 +22,7 @@ def tidy(now: datetime) -> dict[str, int]:
     return {
         "inbound": _delete(InboundMessage, answered & _before(InboundMessage.received_at, now, INBOUND_DAYS)),
         "reports": _delete(SentReport, _before(SentReport.received_at, now, REPORT_DAYS)),
+        "pictures": _delete(PictureCheck, _before(PictureCheck.asked_at, now, CHECK_DAYS)),
         "outbox": _delete(OutboxMessage, ended & _before(OutboxMessage.created_at, now, OUTBOX_DAYS)),
     }
 

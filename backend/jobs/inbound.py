@@ -16,6 +16,7 @@ from flask import Blueprint
 from redis import Redis
 from redis.exceptions import RedisError
 
+from backend.jobs import pictures
 from backend.jobs.senders import AccountTemplates
 from backend.settings import Settings, WeChatAccount
 from backend.store import chat, credits, materials, outbox, people, photographs, sealed
@@ -126,7 +127,7 @@ class Inbox:
             kind=push.kind,
             received_at=self.clock(),
         )
-        sealed.put(row, "content_sealed", push.text if push.kind == "text" else push.media_id)
+        sealed.put(row, "content_sealed", push.text if push.kind == "text" else f"{push.media_id}\n{push.picture_url}")
         InboundMessage.insert(row.__data__).on_conflict_ignore().execute()
         return InboundMessage.get(InboundMessage.key == key)
 
@@ -241,8 +242,9 @@ def written(reply: Mapping[str, Any]) -> str:
     return f"{reply['text'].strip()}{sources}"
 
 
-def _answer_picture(inbox: Inbox, row: InboundMessage, media_id: str) -> str:
-    """Keep a photograph among the person's papers, if he agreed that we may."""
+def _answer_picture(inbox: Inbox, row: InboundMessage, content: str) -> str:
+    """Keep a photograph among the person's papers, if he agreed that we may, and have WeChat look at it."""
+    media_id, _, url = content.partition("\n")
     if "privacy" not in people.consents(row.applicant_id):
         return PICTURE_NEEDS_CONSENT
     try:
@@ -258,6 +260,8 @@ def _answer_picture(inbox: Inbox, row: InboundMessage, media_id: str) -> str:
     with transaction():
         material = materials.create(row.applicant_id, "other", f"{now:%m月%d日}微信发来的图片", now, source="wechat")
         materials.add_page(material.id, paper, data, now)
+    if url and inbox.account is AccountKind.MINI_PROGRAM:
+        pictures.ask(inbox.gateway, row.openid, url, material.id, now)
     return PICTURE_KEPT
 
 
@@ -347,6 +351,13 @@ def moment(push: Event, now: datetime) -> datetime:
     return min(datetime.fromtimestamp(push.created_at, now.tzinfo), now) if push.created_at < 2**33 else now
 
 
+def _picture_checked(inbox: Inbox, push: Event) -> None:
+    """WeChat says what it found on a picture."""
+    result, trace = push.data.get("result"), str(push.data.get("trace_id", ""))[:128]
+    if trace and isinstance(result, Mapping):
+        pictures.found(trace, str(result.get("suggest", "review"))[:16], inbox.clock())
+
+
 def _follow(inbox: Inbox, push: Event) -> str:
     """The person follows the official account: remember it, and know him from the mini-program if possible."""
     inbox._person(push.openid)
@@ -378,6 +389,7 @@ EVENTS: Mapping[str, Callable[[Inbox, Event], str | None]] = {
     "subscribe_msg_popup_event": _popup,
     "subscribe_msg_change_event": _change,
     "subscribe_msg_sent_event": _report,
+    "wxa_media_check": _picture_checked,
     "subscribe": _follow,
     "unsubscribe": _unfollow,
     "CLICK": _menu,

@@ -21,7 +21,7 @@ PROTECTED = frozenset(
 )
 """Facts that are encrypted at rest and masked on screen; every fact marked `protected` in the vocabulary is here."""
 
-SOURCES = ("assistant", "form", "employer", "staff", "import")
+SOURCES = ("assistant", "form", "wechat", "employer", "staff", "import")
 LOOKED_UP = frozenset({"full_name", "id_number", "phone"})
 """Protected facts by which staff find a person."""
 

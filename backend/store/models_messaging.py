@@ -17,7 +17,7 @@ class InboundMessage(Base):
     openid = TextField()
     applicant = Link(Applicant, null=True, on_delete="CASCADE")
     kind = TextField()  # text | image
-    content_sealed = TextField(null=True)  # the text, or the media id of a picture
+    content_sealed = TextField(null=True)  # the text, or the media id of a picture and its address, a line each
     received_at = Created()
     state = TextField(default="received")  # received | answering | answered | failed
     attempts = IntegerField(default=0)
@@ -27,6 +27,16 @@ class InboundMessage(Base):
 
     class Meta:
         indexes = ((("state", "received_at"), False),)
+
+
+class PictureCheck(Base):
+    """A picture that WeChat looks at: which paper it became, and what was found. Either may come first; gone when both
+    are known."""
+
+    trace = TextField(primary_key=True)
+    material = TextField(null=True)
+    suggest = TextField(null=True)  # pass | review | risky
+    asked_at = MomentField(default=clock.now)
 
 
 class SentReport(Base):
@@ -63,4 +73,4 @@ class Outlook(Base):
     next_on = DateField(null=True, index=True)
 
 
-TABLES = (InboundMessage, SentReport, Breaker, Outlook)
+TABLES = (InboundMessage, PictureCheck, SentReport, Breaker, Outlook)

@@ -45,11 +45,13 @@ class Push:
 
 @dataclass(frozen=True)
 class Message(Push):
-    """Something a person sent: kind text, image or another; `text` and `media_id` where there are."""
+    """Something a person sent: kind text, image or another; `text`, `media_id` and the platform's own `picture_url`
+    where there are."""
 
     kind: str
     text: str = field(default="", repr=False)
     media_id: str = ""
+    picture_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -221,7 +223,14 @@ def _message(data: Mapping[str, Any], head: Mapping[str, Any], kind: str) -> Mes
     number = _text(data, "MsgId")
     if not number or len(number) > 64:
         raise BadPush("no message id")
-    return Message(**head, key=f"message:{number}", kind=kind, text=_text(data, "Content"), media_id=_media(data))
+    return Message(
+        **head,
+        key=f"message:{number}",
+        kind=kind,
+        text=_text(data, "Content"),
+        media_id=_media(data),
+        picture_url=_text(data, "PicUrl")[:1024],
+    )
 
 
 def _media(data: Mapping[str, Any]) -> str:

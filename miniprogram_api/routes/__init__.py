@@ -27,6 +27,7 @@ TOPICS = (
     "messages",
     "privacy",
     "notices",
+    "codes",
     "quality",
     "money",
     "employer",

@@ -4,7 +4,7 @@ from flask import Response, after_this_request
 
 from backend.store.models import NoticeEntry, PublicNotice
 from backend.workflow import commands, rulebook
-from miniprogram_api import doors, policy, wire
+from miniprogram_api import content, doors, policy, wire
 from miniprogram_api.errors import NotFound
 from miniprogram_api.routes import api
 from miniprogram_api.screens import blocks as b
@@ -31,6 +31,7 @@ def read_notice(path: wire.ById):
 @api.post("/notices/entries/<id>/objections", responses={200: wire.Filed})
 def object_to_entry(path: wire.ById, body: wire.ObjectionGiven):
     """File an objection against one person on a notice; that person's case waits until it is decided."""
+    content.check(doors.me_or_nobody(), text=body.text)
     objection = commands.file_objection(
         path.id,
         body.text,

@@ -4,7 +4,7 @@ from backend.clock import SHANGHAI
 from backend.store import sealed
 from backend.store.models import Application, Appointment, Complaint
 from backend.workflow import service
-from miniprogram_api import doors, policy, wire
+from miniprogram_api import content, doors, policy, wire
 from miniprogram_api.routes import api
 from miniprogram_api.screens import blocks as b
 
@@ -13,6 +13,7 @@ from miniprogram_api.screens import blocks as b
 def rate_step(path: wire.ById, body: wire.RatingGiven):
     """Rate a finished step of a case, once."""
     case = doors.mine(Application.get_or_none(Application.id == path.id))
+    content.check(doors.me(), comment=body.comment)
     service.rate(
         doors.me(),
         case.id,
@@ -39,6 +40,8 @@ def complain(body: wire.ComplaintGiven):
     case = Application.get_or_none(Application.id == body.application) if body.application else None
     if body.application:
         doors.mine(case)
+    if body.kind != "organization":  # what is told to the organisation department is nobody else's to see
+        content.check(doors.need_consent(), subject=body.subject, text=body.text)
     row = service.complain(
         pack.city.id,
         body.kind,

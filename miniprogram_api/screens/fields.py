@@ -27,6 +27,7 @@ NOT_LATER = frozenset(
 SOURCES = {
     "assistant": "您告诉过助手",
     "form": "您填写的",
+    "wechat": "微信验证过的",
     "employer": "单位人事填写",
     "staff": "工作人员核定",
     "import": "部门数据",
@@ -67,6 +68,7 @@ def _text(fact: Fact, known: Known | None, common: Mapping, today: date, city: s
         value=None if protected or known is None else _string(known.value),
         masked=_string(known.value) if protected and known else None,
         keyboard=KEYBOARDS.get(fact.name, "text"),
+        from_wechat="/me/phone" if fact.name == "phone" else None,
         placeholder=f"请填写{fact.label}",
         lines=2 if fact.name in LONG_TEXTS else 1,
         suggest=f"/employer/names?city={city}" if fact.name == "employer_name" else None,

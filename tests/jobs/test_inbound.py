@@ -2,6 +2,7 @@
 
 import io
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -9,12 +10,13 @@ from flask import Flask
 from PIL import Image
 
 from backend import clock
-from backend.jobs import farewell, inbound, menu
+from backend.jobs import farewell, inbound, menu, pictures
 from backend.jobs.inbound import PICTURE_KEPT, PICTURE_NEEDS_CONSENT, REST, SORRY, WELCOME, _parts, unanswered, written
 from backend.jobs.senders import AccountTemplates
 from backend.store import chat, credits, materials, outbox, people
+from backend.store.database import transaction
 from backend.store.models import Applicant, Identity, InAppMessage, OutboxMessage, Session
-from backend.store.models_messaging import InboundMessage, SentReport
+from backend.store.models_messaging import InboundMessage, PictureCheck, SentReport
 from backend.wechat.errors import Kind, WeChatError
 from backend.wechat.gateway import AccountKind, open_gateways
 from tests.wechat import rig
@@ -253,6 +255,42 @@ def test_a_picture_is_kept_among_the_papers_once_the_person_agreed(service):
     assert service.heard()[-1] == PICTURE_KEPT
     [paper] = materials.on_file(person)
     assert (paper.source, len(materials.pages(paper.id))) == ("wechat", 1)
+
+
+@pytest.mark.parametrize("data_format", ["xml", "json"])
+def test_a_picture_that_wechat_finds_risky_is_taken_away_again(service, data_format):
+    person = service.person()
+    people.agree(person, ["privacy"], "1", "hash", "weapp", clock.now())
+    service.platform.control("account", account="mini_program", format=data_format)
+    service.platform.control("unfit", data=photograph())
+    service.platform.control("picture", name="赵敏", data=photograph())
+    service.work()
+    for _ in range(600):  # the finding comes from a thread of the platform
+        if InAppMessage.select().where(InAppMessage.applicant == person).exists():
+            break
+        time.sleep(0.05)
+    assert not materials.on_file(person)
+    assert PictureCheck.select().count() == 0
+
+
+def test_a_fit_picture_stays_whichever_word_comes_first(service):
+    person = service.person()
+    with transaction():
+        paper = materials.create(person, "other", "图片", clock.now(), source="wechat")
+    pictures.found("t1", "pass", clock.now())
+    pictures.found("t1", "pass", clock.now())
+    assert PictureCheck.select().count() == 1
+    pictures._note("t1", clock.now(), material=paper.id)
+    assert (PictureCheck.select().count(), len(materials.on_file(person))) == (0, 1)
+
+
+def test_a_picture_stays_when_wechat_does_not_check_it(service):
+    person = service.person()
+    people.agree(person, ["privacy"], "1", "hash", "weapp", clock.now())
+    service.platform.control("fault", path="/wxa/media_check_async", kind="errcode", value=-1)
+    service.platform.control("picture", name="赵敏", data=photograph())
+    service.work()
+    assert len(materials.on_file(person)) == 1
 
 
 def test_a_picture_that_is_none_is_refused_with_a_reason(service):

@@ -17,6 +17,7 @@ from backend.jobs.senders import (
     match,
     mismatches,
     open_senders,
+    page_link,
 )
 from backend.messages import messages
 from backend.settings import Messaging
@@ -34,9 +35,14 @@ def chosen(id="t1", title="业务受理通知", keys=KEYS):
     return AccountTemplate(id, title, keys, False)
 
 
+PAGE = "pages/screen"
+
+
 def row(**about):
     """A message to send."""
-    return SimpleNamespace(id="out_1", applicant="apl_1", template="result", keywords={"item": "认定"}, **about)
+    return SimpleNamespace(
+        id="out_1", applicant="apl_1", template="result", keywords={"item": "认定"}, page=PAGE, **about
+    )
 
 
 def test_a_template_is_found_by_title_and_labels_or_by_the_operator_s_id():
@@ -122,6 +128,17 @@ class Line:
         return answer
 
 
+def LINK(page):
+    """WeChat's address for a page."""
+    return f"https://wxaurl.example/{page}"
+
+
+def test_a_text_carries_an_address_that_opens_its_page_and_goes_without_when_wechat_is_away(gateway, platform):
+    assert page_link(gateway, "pages/screen?screen=me").startswith("https://wxaurl.cn/")
+    platform.control("fault", path="/wxa/generate_urllink", kind="errcode", value=-1)
+    assert page_link(gateway, "pages/screen?screen=me") == ""
+
+
 @pytest.fixture
 def phone(post):
     """A person with a registered phone."""
@@ -132,7 +149,7 @@ def phone(post):
 
 def test_a_text_goes_to_the_registered_phone_signed(phone):
     line = Line()
-    assert HttpSms("https://sms.example/send", "key", line).send(row()) == "sms-1"
+    assert HttpSms("https://sms.example/send", "key", LINK, line).send(row()) == "sms-1"
     [(url, data, headers, timeout)] = line.posted
     body = json.loads(data)
     assert (url, body["phone"], body["id"], body["keywords"]) == (
@@ -141,6 +158,7 @@ def test_a_text_goes_to_the_registered_phone_signed(phone):
         "out_1",
         {"item": "认定"},
     )
+    assert body["link"] == "https://wxaurl.example/pages/screen"
     assert headers["X-Signature"] == hmac.digest(b"key", data, hashlib.sha256).hex()
     assert timeout == (3, 10)
 
@@ -155,7 +173,7 @@ def test_a_text_goes_to_the_registered_phone_signed(phone):
 )
 def test_a_text_that_fails_fails_like_every_message(phone, line, kind):
     with pytest.raises(WeChatError) as caught:
-        HttpSms("https://sms.example", "key", line).send(row())
+        HttpSms("https://sms.example", "key", LINK, line).send(row())
     assert caught.value.kind is kind
     assert caught.value.__context__ is None
 
@@ -163,7 +181,7 @@ def test_a_text_that_fails_fails_like_every_message(phone, line, kind):
 def test_without_a_phone_there_is_no_text(post):
     post.person()
     with pytest.raises(WeChatError) as caught:
-        HttpSms("https://sms.example", "key", Line()).send(row())
+        HttpSms("https://sms.example", "key", LINK, Line()).send(row())
     assert caught.value.kind is Kind.PERMANENT
 
 

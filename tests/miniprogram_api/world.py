@@ -5,7 +5,7 @@ import json
 
 from PIL import Image
 
-from backend.wechat.gateway import Login
+from backend.wechat.gateway import Login, Suggestion
 from miniprogram_api import consent_text
 
 SCOPES = [scope.id for scope in consent_text.SCOPES]
@@ -27,6 +27,18 @@ class KnowsEveryone:
     def code2session(self, code: str) -> Login:
         """Return the person a code names."""
         return Login(f"openid-{code}", None, "key")
+
+    def check_text(self, openid: str, text: str) -> Suggestion:
+        """Every text is fit."""
+        return Suggestion("pass", 100)
+
+    def phone_number(self, code: str) -> str:
+        """Everybody has the same number."""
+        return FACTS["phone"]
+
+    def page_code(self, scene: str, page: str) -> bytes:
+        """Every code is the same picture."""
+        return photograph(kind="PNG")
 
     def templates(self) -> list:
         """The account has no templates."""

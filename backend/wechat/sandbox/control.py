@@ -1,6 +1,7 @@
 """The control interface under /_ctl: what tests, benchmarks and the H5 client do to the double. JSON in, JSON out."""
 
 import base64
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -72,6 +73,11 @@ class Control:
         """Send a picture (`data` in base64) as a person."""
         shape = self._shape(account, mode, format)
         return _told(self._phone(name).picture(account, base64.b64decode(data), media_type, shape))
+
+    def unfit(self, data: str) -> dict:
+        """Let the content check find a picture (`data` in base64) risky from now on."""
+        self._world.unfit.add(hashlib.sha256(base64.b64decode(data)).hexdigest())
+        return {}
 
     def subscribe(
         self, answers: dict[str, str], name: str | None = None, openid: str | None = None, scene: str = "0"

@@ -85,10 +85,13 @@ def media_check_async(call: Call) -> dict:
     if call.body.get("version") != 2 or call.body.get("media_type") not in (1, 2):
         raise Refusal(40097, "invalid args")
     _check_visit(call)
-    if not str(call.body.get("media_url", "")).startswith("https://"):
+    address = str(call.body.get("media_url", ""))
+    if not address.startswith("https://"):
         raise Refusal(40097, "invalid args, media_url")
     trace = secrets.token_hex(16)
-    call.pusher.media_checked(call.account, call.text("openid"), trace)
+    picture = call.world.media.get(address.rpartition("/")[2])
+    risky = picture is not None and hashlib.sha256(picture.data).hexdigest() in call.world.unfit
+    call.pusher.media_checked(call.account, call.text("openid"), trace, risky)
     return {**OK, "trace_id": trace}
 
 

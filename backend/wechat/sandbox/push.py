@@ -81,9 +81,9 @@ class Pusher:
         entry = {"TemplateId": template, "MsgID": str(msgid), "ErrorCode": str(errcode), "ErrorStatus": status}
         self.later(account, self.event(account, openid, "subscribe_msg_sent_event", List=[entry]))
 
-    def media_checked(self, account: Account, openid: str, trace: str) -> None:
+    def media_checked(self, account: Account, openid: str, trace: str, risky: bool) -> None:
         """Say what the check of a file found."""
-        result = {"suggest": "pass", "label": 100}
+        result = {"suggest": "risky", "label": 20002} if risky else {"suggest": "pass", "label": 100}
         event = self.event(account, openid, "wxa_media_check", appid=account.app_id, trace_id=trace, version=2)
         self.later(account, event | {"result": result, "errcode": 0})
 

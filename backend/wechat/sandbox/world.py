@@ -169,6 +169,7 @@ class World:
         self.media: dict[str, Media] = {}
         self.busy: set[str] = set()  # openids with a send under way
         self.sensitive: set[str] = {"赌博", "发票代开"}
+        self.unfit: set[str] = set()  # sha256 of pictures that the content check finds risky
         self.ocr: dict[str, dict[str, Any]] = {}  # sha256 of a picture → what is written on it
         self.counts: Counter[tuple[str, str, str]] = Counter()  # app id, path, day or minute
         self.limits: dict[tuple[str, str], int] = {}  # path, "day" or "minute" → changed limit
