@@ -16,7 +16,7 @@ from backend.store.models import (
     OutboxMessage,
     TalentCard,
 )
-from backend.store.models_messaging import InboundMessage, Outlook, SentReport
+from backend.store.models_messaging import InboundMessage, Outlook, PictureCheck, SentReport
 from backend.workflow import commands
 from tests.jobs.post import KEYWORDS
 from tests.workflow.office import MONDAY, to_review
@@ -167,9 +167,10 @@ def test_housekeeping_forgets_what_is_old_and_keeps_the_message_centre(store):
         )  # fmt: skip
     SentReport.create(msgid="1", app_id="a", openid="o", template_id="t", errcode=0, sent_at=NOW,
                       received_at=NOW - timedelta(days=3))  # fmt: skip
+    PictureCheck.create(trace="t1", suggest="pass", asked_at=NOW - timedelta(days=2))
     with transaction():
         outbox.enqueue("e1", who, "case_accepted", KEYWORDS, due=NOW)
     OutboxMessage.update(state="sent", created_at=NOW - timedelta(days=500)).execute()
-    assert housekeeping.tidy(NOW) == {"inbound": 1, "reports": 1, "outbox": 1}
-    assert housekeeping.tidy(NOW) == {"inbound": 0, "reports": 0, "outbox": 0}
+    assert housekeeping.tidy(NOW) == {"inbound": 1, "reports": 1, "pictures": 1, "outbox": 1}
+    assert housekeeping.tidy(NOW) == {"inbound": 0, "reports": 0, "pictures": 0, "outbox": 0}
     assert InAppMessage.select().count() == 1
