@@ -630,7 +630,7 @@ def _read_duty(node: Any, where: str) -> Duty:
 
 
 def _read_window(node: Any, where: str) -> Window:
-    node = _keys(node, where, "id name", "for agency district address location hours phones counters note cite")
+    node = _keys(node, where, "id name", "for agency district address location hours phones counters booking note cite")
     return Window(
         id=node["id"],
         name=node["name"],
@@ -642,6 +642,7 @@ def _read_window(node: Any, where: str) -> Window:
         hours=node.get("hours"),
         phones=_texts(node.get("phones")),
         counters=node.get("counters"),
+        booking=bool(node.get("booking", True)),
         note=node.get("note"),
         cites=_cites(node.get("cite")),
     )

@@ -95,7 +95,8 @@ class Location:
 class Window:
     """A place where one can apply or ask. None means that the texts do not say.
 
-    `location` is the operator's: the official texts hold addresses, not coordinates.
+    `location` is the operator's: the official texts hold addresses, not coordinates. `booking` tells whether times can
+    be booked there: not at places the office does not run, such as a ticket office.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Window:
     hours: str | None = None
     phones: tuple[str, ...] = ()
     counters: int | None = None
+    booking: bool = True
     note: str | None = None
     cites: Cites = ()
 

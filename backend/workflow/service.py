@@ -313,7 +313,7 @@ def _taken(city: str, window_id: str, since: date) -> dict[tuple[date, str], int
 
 def _window(city: str, window_id: str) -> Window:
     window = rulebook.packs()[city].city.windows.get(window_id)
-    if window is None:
+    if window is None or not window.booking:
         raise NoSuchWindow
     return window
 

@@ -527,7 +527,7 @@ def window(pack: Pack, place: Window) -> b.Window:
         note=place.note or (None if place.address else "文件没有写明地址，可先打电话或问助手。"),
         map=_map(pack, place),
         citations=texts.citations(pack, place.cites),
-        buttons=[button("预约", to("appointment_new", window=place.id))],
+        buttons=[button("预约", to("appointment_new", window=place.id))] if place.booking else [],
     )
 
 

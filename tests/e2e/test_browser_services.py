@@ -169,7 +169,7 @@ def test_a_window_is_searched_on_a_map_only_when_it_is_tapped(handheld):
     handheld.context.route(re.compile("^https:"), lambda route: route.fulfill(body="a map"))
     handheld.open("windows")
     with handheld.context.expect_page() as opened:
-        handheld.press("在地图上找：安阳市图书馆二楼大厅")
+        handheld.press("安阳市图书馆二楼大厅 地图")
     assert unquote(opened.value.url).startswith("https://uri.amap.com/search?keyword=安阳市图书馆二楼大厅")
 
 

@@ -46,3 +46,10 @@ def test_what_is_no_place_is_not_on_a_map(test_packs, address):
 def test_coordinates_the_wrong_way_round_or_too_rough_are_refused(location):
     with pytest.raises(PackError):
         loader._read_window({"id": "w", "name": "窗口", "location": location}, "windows[0]")
+
+
+@pytest.mark.parametrize(("booking", "labels"), [(True, ["预约"]), (False, [])])
+def test_times_are_booked_only_where_that_is_possible(test_packs, booking, labels):
+    read = loader._read_window({"id": "hall", "name": "人才窗口", "booking": booking}, "windows[0]")
+    window = public.window(test_packs["testcity"], read)
+    assert [button.label for button in window.buttons] == labels
