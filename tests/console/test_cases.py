@@ -1,8 +1,13 @@
 """One case on one page: reading leaves a trace, commands are forms, and of two who decide the second is told."""
 
+import io
+
 import pytest
+from pypdf import PdfReader
 
 from backend import clock
+from backend.console.words import day
+from backend.policy import load_packs
 from backend.store import audit, credits, facts, materials, outbox
 from backend.store.models import (
     Application,
@@ -13,12 +18,14 @@ from backend.store.models import (
     MaterialPage,
     OutboxMessage,
     Staff,
+    StepRecord,
     VerdictOverride,
 )
-from backend.workflow import commands
+from backend.workflow import commands, rulebook
 from backend.workflow.rights import Role
 from backend.workflow.stages import State
 from tests.console.visitor import said
+from tests.workflow.fixtures import written
 from tests.workflow.office import FACTS, Talent, recognised, staff, to_notice, to_review
 
 EVIL = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
@@ -340,3 +347,15 @@ def test_a_deputy_does_what_the_absent_one_may_in_his_own_name(visit, office, ca
     visitor.post(address(case, "do", "approve"), version=case.version)
     newest = next(row for row in audit.of_subject("application", case.id) if row.action == "approve")
     assert newest.actor == deputy.id
+
+
+def test_the_page_and_the_slip_show_the_promised_day_and_the_one_by_law(visit, office, talent, tmp_path):
+    promise = ("items/recognition.yml", "length: 10, unit: workday}", "length: 10, unit: workday, promised: 5}")
+    rulebook.shelf.use(load_packs(written(tmp_path, *promise)))
+    page = visit(office.reviewer).text(address(to_review(office, talent, clock.now())))
+    stay = StepRecord.get(StepRecord.left_at.is_null())
+    assert f"这是承诺时限；法定 {day(stay.statutory_on)}前" in page
+    assert f"应于 {day(stay.due_on)}（承诺；法定 {day(stay.statutory_on)}）前办完" in page
+    slip = visit(office.reviewer).get(address(fresh(stay.application), "documents", "acceptance.pdf")).data
+    printed = "".join(PdfReader(io.BytesIO(slip)).pages[0].extract_text().split())
+    assert "审核承诺5个工作日（法定10个工作日）" in printed

@@ -2,22 +2,22 @@
 
 import io
 import re
-import shutil
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 
 import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from backend import clock
-from backend.policy.loader import PACKS
+from backend.console import draft_packs
 from backend.store import audit
 from backend.store.models import Application, Payment, StepRecord
 from backend.store.statistics import Span
 from backend.workflow import commands, rulebook, service
 from backend.workflow.insight import _gathered
 from backend.workflow.rights import Role
+from tests.workflow.fixtures import written
 from tests.workflow.office import CITY, MONDAY, Office, Talent, recognised, staff, to_review
 
 # --- policy -----------------------------------------------------------------------------------------------------------
@@ -61,14 +61,7 @@ def test_a_change_is_played_through_on_the_register(reader, office):
 def draft(sqlite_store):
     """Lays a draft of the test city's pack beside the one in force, with one thing written otherwise."""
 
-    def draft(file, old, new):
-        root = sqlite_store.data_dir / "draft-packs"
-        shutil.copytree(Path(__file__).parents[1] / "workflow" / "packs" / "testcity", root / "testcity")
-        shutil.copy(PACKS / "facts.yml", root / "facts.yml")
-        changed = root / "testcity" / file
-        changed.write_text(changed.read_text().replace(old, new))
-
-    return draft
+    return partial(written, sqlite_store.data_dir / draft_packs.FOLDER)
 
 
 YEARS = ("items/recognition.yml", "fact: contract_years, at_least: 3", "fact: contract_years, at_least: 5")

@@ -3,9 +3,11 @@
 import pytest
 
 from backend import clock
+from backend.policy import load_packs
 from backend.store.models import Application, Material, MaterialPage
-from backend.workflow import commands
+from backend.workflow import commands, rulebook
 from tests.miniprogram_api.world import FACTS, photograph
+from tests.workflow.fixtures import written
 
 
 def test_somebody_who_has_not_agreed_is_asked_to_agree_first(sign_in):
@@ -248,3 +250,21 @@ def submitted(me, office) -> str:
     case = me.apply("recognition")
     commands.approve(office.hr, case, clock.now())
     return case
+
+
+def test_the_timeline_shows_the_promised_day_and_the_one_by_law(me, office, tmp_path):
+    promise = ("items/recognition.yml", "length: 10, unit: workday}", "length: 10, unit: workday, promised: 5}")
+    rulebook.shelf.use(load_packs(written(tmp_path, *promise)))
+    case, now = me.apply("recognition"), clock.now()
+    waiting = timeline(me, case)["审核"]["due"]
+    commands.approve(office.hr, case, now)
+    commands.accept(office.clerk, case, now)
+    assert waiting == "承诺 5 个工作日（规定 10 个工作日）"
+    assert "；这是承诺时限，规定是" in timeline(me, case)["审核"]["due"]
+
+
+def timeline(phone, case):
+    """The stations of a case by their names."""
+    blocks = phone.screen("application", application=case)["blocks"]
+    (line,) = [block for block in blocks if block["type"] == "timeline"]
+    return {entry["title"]: entry for entry in line["entries"]}

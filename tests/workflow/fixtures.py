@@ -10,13 +10,21 @@ from backend.workflow import rulebook
 from tests.workflow.office import Office, Talent
 
 
+def written(root: Path, file: str = "", old: str = "", new: str = "") -> Path:
+    """Write the pack of the test city beside the real vocabulary, with one thing in one file written otherwise."""
+    shutil.copytree(Path(__file__).parent / "packs" / "testcity", root / "testcity")
+    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
+    if file:
+        changed = root / "testcity" / file
+        assert old in changed.read_text()
+        changed.write_text(changed.read_text().replace(old, new))
+    return root
+
+
 @pytest.fixture(scope="session")
 def test_packs(tmp_path_factory):
     """The pack of the test city beside the real vocabulary."""
-    root = tmp_path_factory.mktemp("packs")
-    shutil.copytree(Path(__file__).parent / "packs" / "testcity", root / "testcity")
-    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
-    return load_packs(root)
+    return load_packs(written(tmp_path_factory.mktemp("packs")))
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """Time alone: warnings in their order, each once; limits that wait for a calendar; what expires."""
 
-import shutil
-from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
-from backend.policy.loader import PACKS, PackError, load_packs
+from backend.policy.loader import PackError, load_packs
 from backend.store import workcalendar
 from backend.store.models import Application, OutboxMessage, StaffAlert, StepRecord
 from backend.store.statistics import Span, breaches
 from backend.workdays import NATIONAL, UncoveredYear
 from backend.workflow import clocks, commands, rulebook
+from tests.workflow.fixtures import written
 from tests.workflow.office import MONDAY, Office, Talent, to_review
 
 DUE = date(2026, 3, 16)
@@ -96,6 +94,8 @@ def test_everything_the_clock_does_may_be_repeated(office, talent):
 
 # --- promised limits --------------------------------------------------------------------------------------------------
 
+RECOGNITION, LENGTH = "items/recognition.yml", "length: 10, unit: workday}"
+PROMISE = (RECOGNITION, LENGTH, "length: 10, unit: workday, promised: 5}")
 PROMISED, STATUTORY = date(2026, 3, 9), DUE
 """Five workdays promised and ten by law from the same Monday."""
 
@@ -103,20 +103,9 @@ PROMISED, STATUTORY = date(2026, 3, 9), DUE
 @pytest.fixture
 def promising(store, tmp_path):
     """The office of a test city whose reviewers promise five workdays of the ten the text gives them."""
-    with pack_changed(tmp_path, "length: 10, unit: workday}", "length: 10, unit: workday, promised: 5}") as packs:
-        rulebook.shelf.use(packs)
-        yield Office()
-        rulebook.shelf.use(None)
-
-
-@contextmanager
-def pack_changed(root, old, new):
-    """The pack of the test city with one thing written otherwise."""
-    shutil.copytree(Path(__file__).parent / "packs" / "testcity", root / "testcity")
-    shutil.copy(PACKS / "facts.yml", root / "facts.yml")
-    item = root / "testcity" / "items" / "recognition.yml"
-    item.write_text(item.read_text().replace(old, new))
-    yield load_packs(root)
+    rulebook.shelf.use(load_packs(written(tmp_path, *PROMISE)))
+    yield Office()
+    rulebook.shelf.use(None)
 
 
 def test_a_case_is_due_by_the_promise_and_keeps_the_day_by_law_beside_it(promising):
@@ -155,7 +144,7 @@ def test_the_list_of_breaches_tells_a_broken_promise_from_a_broken_law(promising
 
 
 @pytest.mark.parametrize(
-    "written",
+    "line",
     [
         "length: 10, unit: workday, promised: 11}",
         "length: 10, unit: workday, promised: 0}",
@@ -163,12 +152,12 @@ def test_the_list_of_breaches_tells_a_broken_promise_from_a_broken_law(promising
         "promised: 5}",
     ],
 )
-def test_a_promise_that_is_none_is_refused_by_the_loader(tmp_path, written):
-    with pytest.raises(PackError), pack_changed(tmp_path, "length: 10, unit: workday}", written):
-        pass
+def test_a_promise_that_is_none_is_refused_by_the_loader(tmp_path, line):
+    with pytest.raises(PackError):
+        load_packs(written(tmp_path, RECOGNITION, LENGTH, line))["testcity"].on(MONDAY.date())
 
 
 def test_a_notice_cannot_be_promised_shorter(tmp_path):
     line = "public_notice, by: hr_bureau, length: 5, unit: workday"
-    with pytest.raises(PackError), pack_changed(tmp_path, line, f"{line}, promised: 3"):
-        pass
+    with pytest.raises(PackError):
+        load_packs(written(tmp_path, RECOGNITION, line, f"{line}, promised: 3"))["testcity"].on(MONDAY.date())

@@ -28,7 +28,7 @@ from backend.store.models import (
 )
 from backend.workflow import commands, rulebook
 from backend.workflow.refusal import Refusal
-from backend.workflow.stages import FINAL, State
+from backend.workflow.stages import FINAL, OPEN, State
 from tests.workflow.office import MONDAY, Office, Talent
 
 ITEMS = ("recognition", "allowance", "special", "settle")
@@ -170,6 +170,7 @@ def check(world):
         running = case.steps.where(StepRecord.left_at.is_null())
         assert running.count() == (0 if case.state in FINAL or case.state == State.DRAFT else 1), case.state
         assert (case.closed_at is not None) == (State(case.state) in FINAL)
+        assert (case.role is not None) == (State(case.state) in OPEN)  # what lists of open cases go by
         assert not (case.state in FINAL and case.frozen)
         assert case.decisions.where(Decision.kind.in_(["recognition", "grant"])).count() <= 1
         assert not (case.state == State.GRANTED and case.decided_at is None)
