@@ -72,7 +72,7 @@ SPECIAL: dict[str, tuple[Special, ...]] = {
 
 def answers(asked: Asked, world: World) -> list[Answer]:
     """Return the answer for each city asked about; one question for the city when none is known."""
-    cities = asked.cities or _only_city(asked, world)
+    cities = asked.cities or only_city(asked, world)
     if not cities:
         return [declined(asked, world, "other_city") if asked.of_kind("other_city") else _which_city(world)]
     found = [answer(Case.of(asked, city, world)) for city in cities]
@@ -116,7 +116,7 @@ def _earlier(case: Case) -> Answer | None:
     return replace(found, text=f"{spoken_day(starts[-1])}以前：{found.text}") if found.kind != "declined" else found
 
 
-def _only_city(asked: Asked, world: World) -> tuple[str, ...]:
+def only_city(asked: Asked, world: World) -> tuple[str, ...]:
     """The one city that has the item, when no city was said and none is known."""
     owners = [city for city in world.packs if Case.of(asked, city, world).items]
     return tuple(owners) if len(owners) == 1 else ()

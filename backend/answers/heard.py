@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -189,8 +189,8 @@ RULES: tuple[Rule, ...] = (
     rule("contract_years", 1, "一年一签"),
     rule("contract_years", _always(None), "无固定期限"),
     rule("pension_backpaid_months", months, "补[缴交]了?..<period>", "<period>..(?:是|都是)?补[缴交]"),
+    rule("pension_gap", False, "(?:没有?|从没|未|不)(?:中)?断"),
     rule("pension_gap", True, "断(?:过|了|缴|交)", "中断"),
-    rule("pension_gap", False, "没断", "没有断", "从没断", "未中断"),
     rule(
         "pension_months_consecutive",
         too_few,
@@ -395,6 +395,7 @@ RULES: tuple[Rule, ...] = (
     rule("purchased_home.location", named, "(?:买|房)..<home_place>", "<home_place>..(?:买|房)"),
     rule("purchased_home.location", place_kind, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
     rule("purchased_home.district", district, "在?<district>..(?:买|房)", "(?:房子|买).{0,4}在?<district>"),
+    rule("purchased_home.buyer", "joint", "我和我?<kinship=spouse>.{0,3}(?:名|买)", "我们?(?:俩|两个?人?)的?名"),
     rule("purchased_home.buyer", named, "<buyer>"),
     rule("purchased_home.contract_filed", False, f"{NO}..备案"),
     rule("purchased_home.contract_filed", True, "备案了|已备案|备过案"),
@@ -450,6 +451,7 @@ def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
     """Return the facts said in a message, each once, the most telling first."""
     found: dict[str, Heard] = {}
     personal = _speaks_of_oneself(utterance)
+    hires = HIRES.search(utterance.text)
     kin: Entity | None = None
     for part in utterance.parts:
         marked, entities = _marked(utterance, part)
@@ -470,12 +472,26 @@ def heard(utterance: Utterance, scene: Scene) -> list[Heard]:
         plain = (
             each for each in ruled if not (of_kin and each.name in GRADES and not _before_kin(utterance, part, kin))
         )
+        own_here = own and not (hires and not OWN.search(utterance.text[hires.end() : part.end]))
         for each in (*special, *plain):
-            found.setdefault(each.name, _with(each, own))
+            of_home = personal and each.name.startswith("purchased_home.") and bool(OWN.search(utterance.text))
+            found.setdefault(each.name, _with(each, of_home or (own if each.name in OF_FIRM else own_here)))
     _settle_insurance(found)
     return list(found.values())
 
 
+HIRES = re.compile(r"新招|招(?:了|来|到)(?:个|一个|位|一位|名|一名|的)|(?<![其])[他她](?!人)|同事|朋友|同学|邻居|亲戚")
+"""Words after which a message is about somebody else, until somebody says 我 again."""
+OF_FIRM = frozenset(
+    [
+        "local_employees_insured",
+        "local_employees_total",
+        "total_employees_insured",
+        "employer_name",
+        "first_time_founder",
+    ]
+)
+"""Facts of a firm, that somebody else in the message does not touch."""
 SPOUSE = {
     "education": "spouse_education",
     "title": "spouse_professional_title",
@@ -623,6 +639,7 @@ DEGREES = ("doctor", "master", "bachelor", "junior_college", "secondary_vocation
 
 def _education(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
     """The highest degree named, and which of two was full-time: 本科全日制, 研究生非全."""
+    entities = [_degree_besides(entity) for entity in entities]
     degrees = [entity for entity in entities if entity.kind == "education"]
     modes = [entity for entity in entities if entity.kind == "full_time"]
     if not degrees:
@@ -637,6 +654,15 @@ def _education(part: Part, entities: Sequence[Entity]) -> Iterator[Heard]:
     lower = next((each for each in degrees if each.value != highest.value), None)
     if mode is False and lower is not None and _mode_of(lower, modes, degrees) is True:
         yield Heard("highest_full_time_education", lower.value, part.text)
+
+
+def _degree_besides(entity: Entity) -> Entity:
+    """A mode of study that names its degree (在职研究生) as that degree; the mode is read off its words."""
+    degree = next((value for word, value in IN_SERVICE.items() if word in entity.text), None)
+    return replace(entity, kind="education", value=degree) if entity.kind == "full_time" and degree else entity
+
+
+IN_SERVICE = {"博士": "doctor", "研究生": "master", "硕士": "master"}
 
 
 def _mode_of(degree: Entity, modes: Sequence[Entity], degrees: Sequence[Entity]) -> bool | None:

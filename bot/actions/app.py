@@ -41,6 +41,7 @@ from bot.actions import (
     privacy,
     progress,
     rate,
+    reading,
     small_talk,
     turn_down,
     verdict,
@@ -92,6 +93,8 @@ MAYBE_A_QUESTION = (
     "action_again",
 )
 """Actions whose intents a question about the rules may be taken for."""
+LETS_ASK_ON = ("action_answer", "action_note", "action_accept", "action_again", "action_city")
+"""Actions after which the rules of the dialogue may go on with our questions, and so may stand for action_note."""
 SORRY = "刚才没处理好，请再说一次；着急可以转人工。"
 KEPT = 512
 
@@ -194,7 +197,10 @@ def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
     if name in ONLY_WHEN_SURE and turn.confidence < SURE:
         function = decline.run  # rather look whether the rules say something than do what was not asked for
-    if name in MAYBE_A_QUESTION and answer.asks_what_was_thought_of(turn):
+    corrects = name in (*MAYBE_A_QUESTION, "action_answer") and not turn.in_form and reading.corrects(turn)
+    if corrects and name in LETS_ASK_ON:
+        function = note.run
+    elif name in MAYBE_A_QUESTION and not corrects and answer.asks_what_was_thought_of(turn):
         function = answer.run
     if name in (*MAYBE_A_QUESTION, "action_answer") and city.chooses(turn):
         function = city.run

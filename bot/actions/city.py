@@ -11,16 +11,18 @@ from backend.answers.reply import Link
 from backend.answers.utterance import Utterance
 from bot.actions import answer, application
 from bot.actions.asking import begin, next_fact
-from bot.actions.subject import named_now
+from bot.actions.subject import cities_named, named_now
 from bot.actions.turn import Turn
 
-BARE = re.compile(r"(?:我|俺|就|是|问|说|看|选|要|查|在|市|的|吧|呢|啊|呀|嘞|这|那|边|个|政策|[,，。!！ ])*")
+BARE = re.compile(
+    r"(?:哦|噢|嗯|我|俺|人|就|是|问|说|看|选|要|查|在|市|的|吧|呢|啊|呀|嘞|这|那|边|个|政策|[,，。!！ ])*"
+)
 """What may stand beside the name of a city in a message that only chooses it: 就那儿的吧."""
 
 
 def run(turn: Turn) -> None:
     """Switch, and answer the question that waits, or the last one again for the new city."""
-    named = [entity.value for entity in turn.utterance.of_kind("city") if entity.value in turn.desk.packs]
+    named = cities_named(turn)
     if not named:
         _no_city(turn)
         return
@@ -28,7 +30,9 @@ def run(turn: Turn) -> None:
     before, judged = turn.topic, turn.judging if turn.in_form else {}
     turn.set(judging=None, eligibility_answer=None, pending=None, asking=False)
     turn.set(topic={**before.as_json(), "city": city})
-    if pending:
+    if judged and judged["city"] == city:
+        turn.set(judging=judged, asking=True)
+    elif pending:
         answer.respond(turn, Utterance.of(pending))
     elif judged and before.city != city and _judge_there(turn, judged, city):
         turn.set(asking=True)
@@ -41,11 +45,12 @@ def run(turn: Turn) -> None:
 
 def chooses(turn: Turn) -> bool:
     """Tell whether a message only names the city that a question waits for."""
-    cities = [entity for entity in turn.utterance.of_kind("city") if entity.value in turn.desk.packs]
-    if not turn.slot("pending") or len(cities) != 1:
+    if not turn.slot("pending") or not cities_named(turn):
         return False
     text = turn.utterance.text
-    return bool(BARE.fullmatch(text[: cities[0].start] + text[cities[0].end :]))
+    for entity in turn.utterance.of_kind("city", "district"):
+        text = text.replace(entity.text, " ")
+    return bool(BARE.fullmatch(text))
 
 
 def _no_city(turn: Turn) -> None:

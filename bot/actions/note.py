@@ -12,6 +12,7 @@ from backend.answers.verdicts import worded
 from bot.actions import answer, city
 from bot.actions.asking import next_fact, verdict_now, with_asked
 from bot.actions.noting import corrected, kept_by_others, note, told_facts
+from bot.actions.reading import corrects
 from bot.actions.turn import Turn
 
 BARE_GRADE = re.compile(r"^(?:那|要是|如果|换成|那么)|(?:的话|的|呢|吧|嘛|呀)?[?？。]?$")
@@ -28,14 +29,15 @@ def run(turn: Turn) -> None:
     if _asks_on(turn):
         answer.run(turn, goes_on=True)
         return
-    if not turn.judging.get("item") and names_benefit(turn.utterance) and "correct" not in turn.utterance.intents():
+    if not turn.judging.get("item") and names_benefit(turn.utterance) and not corrects(turn):
         answer.run(turn, keeps=False)
         return
-    told = told_facts(turn) or (corrected(turn) if CORRECTING & set(turn.utterance.intents()) else [])
+    puts_right = corrects(turn) or bool(CORRECTING & set(turn.utterance.intents()))
+    told = told_facts(turn, telling=puts_right) or (corrected(turn) if puts_right else [])
     noted = note(turn, told) + kept_by_others(turn, told)
     if noted:
         turn.say(noted)
-    elif "correct" in turn.utterance.intents():
+    elif puts_right:
         turn.say("好的，直接说正确的就行，比如“是博士”“入职是去年10月”。")
         turn.set(asking=False)
         return

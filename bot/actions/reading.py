@@ -23,8 +23,11 @@ from bot.actions.noting import corrected, told_facts
 from bot.actions.turn import Turn
 
 CORRECTING = re.compile(
-    r"^(?:不对|错了|(?:刚才|刚刚|我|等等|哦|噢|啊)*(?:说|弄|记|搞|打)错|不是.{1,12}[,，]?(?:是|应该))"
+    r"^(?:刚才|刚刚|前面|我|等等|等下|哦|噢|啊|哎|唉|呃|额|那个|[,， ])*"
+    r"(?:不对|错了|(?:说|弄|记|搞|打|写|讲|输)(?:错|反|岔|混)|口误|更正|"
+    r"不[,，]|(?:不是|哪是|哪有).{1,12}[,，]?.{0,6}(?:是|应该|有))"
 )
+"""How a message begins that puts right what was told before."""
 WHY = re.compile(
     r"(?:问|要|填|知道|打听).{0,6}(?:干啥|干嘛|干什么|做什么|做啥|有啥用|有什么用|啥用)|"
     r"为(?:啥|什么|何).{0,4}(?:问|要|填|知道)|跟.{1,8}有关系|有(?:啥|什么)关系"
@@ -60,7 +63,7 @@ def told_here(turn: Turn, fact: Fact) -> list[Heard]:
     told = told_facts(turn, telling=not asks_aside(turn, fact))
     if any(each.name == fact.name for each in told):
         return told
-    if not told and _corrects(turn):
+    if not told and corrects(turn):
         return corrected(turn)
     if told and CORRECTING.match(turn.utterance.text):
         return told  # 不对，是硕士: the no is about what was told before, not about what is asked
@@ -121,9 +124,17 @@ def _hedged(fact: Fact, part: Part, turn: Turn) -> bool:
     return not ASKS.search(bare) and interpret(fact, whole, turn.scene) is not None
 
 
-def _corrects(turn: Turn) -> bool:
-    parts = turn.utterance.parts
-    return bool(parts) and (parts[0].intent == "correct" or bool(CORRECTING.match(turn.utterance.text)))
+def corrects(turn: Turn) -> bool:
+    """Tell whether a message puts right what was told before, and asks nothing."""
+    text, parts = turn.utterance.text, turn.utterance.parts
+    if not parts or QUESTION.search(text):
+        return False
+    return parts[0].intent == "correct" or bool(CORRECTING.match(text) and len(text) <= LONG)
+
+
+QUESTION = re.compile(r"多少|什么|啥|谁|怎么|咋|吗|么$|[?？]|能不能|有没有|是不是|[能行中可以给]不$")
+LONG = 24
+"""The most characters of a correction that is known by its first words alone."""
 
 
 def _answered(turn: Turn, fact: Fact, told: list[Heard]) -> object | None:

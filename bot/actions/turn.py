@@ -35,6 +35,7 @@ ANSWERING = (
     "action_privacy",
     "action_small_talk",
     "action_decline",
+    "action_city",
     "action_rate",
 )
 """Actions after which the form of questions may begin or go on."""

@@ -244,8 +244,13 @@ def leading_part(parts: list[Part]) -> Part:
     weighty = [part for part in parts if part.intent in WEIGHTY and part.confidence >= CLEAR]
     more = sure or any(part.intent != "stop" for part in weighty)
     weighty = [part for part in weighty if part.intent != "stop" or not more]  # 算了，问下别的 goes on to the other
-    telling = [part for part in parts if part.intent not in POLITE]
+    telling = [part for part in parts if part.intent not in POLITE and not _mere_sound(part)]
     return next(iter(weighty or asking or telling or parts))
+
+
+def _mere_sound(part: Part) -> bool:
+    """Whether a part is a sound like 哦 or 额, which is of no matter beside anything else."""
+    return part.intent == "out_of_scope" and part.end - part.start <= 2
 
 
 def _asks(part: Part) -> bool:
