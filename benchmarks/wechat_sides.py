@@ -1,5 +1,6 @@
 """The processes of the WeChat benchmarks: sandbox without its file, the push address alone, a worker without Rasa."""
 
+import gc
 import logging
 import signal
 import sys
@@ -13,7 +14,7 @@ from backend.jobs.worker import Worker, open_redis
 from backend.settings import Settings
 from backend.store import database
 from backend.wechat.gateway import open_gateways
-from backend.wechat.sandbox.app import accounts_of, build
+from backend.wechat.sandbox.app import COLLECT_AFTER, accounts_of, build
 from backend.wechat.sandbox.faults import Faults
 from backend.wechat.sandbox.push import Pusher
 from backend.wechat.sandbox.world import World
@@ -23,6 +24,7 @@ def sandbox() -> Flask:
     """The sandbox platform with its state in memory alone."""
     settings = Settings.from_environment()
     clock.follow(settings.data_dir / "clock-ahead")  # the others follow it when they open the store
+    gc.set_threshold(*COLLECT_AFTER)
     world = World(clock.now)
     for account in accounts_of(settings):
         world.accounts[account.app_id] = account

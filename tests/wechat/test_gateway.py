@@ -223,6 +223,18 @@ def test_every_call_has_both_time_outs_and_goes_to_the_one_base_address(gateway,
     assert all(url.startswith(platform.url + "/") and timeout == (3, 10) for url, timeout in seen)
 
 
+def test_calls_go_through_the_proxy_of_the_environment(platform, settings, redis, monkeypatch):
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, platform.url)
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+    behind = Gateway(
+        AccountKind.MINI_PROGRAM, settings.mini_program, redis, clock.now, base_url="http://wechat.invalid"
+    )
+    assert behind.code2session("sandbox:韩梅").openid
+    assert platform.count("/sns/jscode2session") == 1
+
+
 # --- calls ------------------------------------------------------------------------------------------------------------
 
 

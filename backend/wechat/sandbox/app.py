@@ -32,8 +32,8 @@ INTERFACES = (*login.ROUTES, *sending.ROUTES, *files.ROUTES, *administration.ROU
 PAGES_FILE = Path(__file__).parents[3] / "miniprogram" / "src" / "pages.json"
 MAX_BODY = 12 * 1024 * 1024
 COLLECT_AFTER = (50_000, 20, 100)
-"""Thresholds of the garbage collector: what people and chats are made of lives on, and looking through all of it again
-and again took half of the sandbox's time."""
+"""Thresholds of the garbage collector in a process of the sandbox's own: what people and chats are made of lives on, and
+looking through all of it again and again took half of its time."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -42,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     Users, consents and messages are kept in `DATA_DIR/wechat-sandbox.json` across restarts.
     """
     settings = settings or Settings.from_environment()
+    gc.set_threshold(*COLLECT_AFTER)
     clock.follow(settings.data_dir / "clock-ahead" if settings.sandbox else None)
     world = World(clock.now)
     for account in accounts_of(settings):
@@ -54,7 +55,6 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def build(world: World, faults: Faults, pusher: Pusher, public_url: str = "") -> Flask:
     """Return the application around a given world, e.g. one that a test made."""
-    gc.set_threshold(*COLLECT_AFTER)
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
     app.json.sort_keys = False  # the order of a template's keywords matters
