@@ -32,8 +32,8 @@ INTERFACES = (*login.ROUTES, *sending.ROUTES, *files.ROUTES, *administration.ROU
 PAGES_FILE = Path(__file__).parents[3] / "miniprogram" / "src" / "pages.json"
 MAX_BODY = 12 * 1024 * 1024
 COLLECT_AFTER = (50_000, 20, 100)
-"""Thresholds of the garbage collector in a process of the sandbox's own: what people and chats are made of lives on, and
-looking through all of it again and again took half of its time."""
+"""Thresholds of the garbage collector in a process of the sandbox's own: what people and chats are made of lives on,
+and looking through all of it again and again took half of its time."""
 
 
 def create_app(settings: Settings | None = None) -> Flask:
