@@ -78,7 +78,7 @@ class Phrases:
         """Take (number of the statement, phrase) pairs and how texts are cut into words and syllables."""
         pairs = list(asked)
         self._owners = [owner for owner, _ in pairs]
-        self._terms = {
+        self._terms: dict[str, Terms] = {
             "word": cut,
             "char": lambda text: map("".join, pairwise(text)),
             "sound": lambda text: map(" ".join, pairwise(sound(text))),
