@@ -195,12 +195,15 @@ def _key(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[str, Any]) -> tuple[dict, int]:
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
-    if name in ONLY_WHEN_SURE and turn.confidence < SURE:
+    wished = forget.wished(turn.utterance.text)
+    if wished and name in (*MAYBE_A_QUESTION, *ONLY_WHEN_SURE) and not turn.in_form:
+        function = forget.run
+    elif name in ONLY_WHEN_SURE and turn.confidence < SURE and not wished:
         function = decline.run  # rather look whether the rules say something than do what was not asked for
-    corrects = name in (*MAYBE_A_QUESTION, "action_answer") and not turn.in_form and reading.corrects(turn)
+    corrects = not wished and not turn.in_form and reading.corrects(turn)
     if corrects and name in LETS_ASK_ON:
         function = note.run
-    elif name in MAYBE_A_QUESTION and not corrects and answer.asks_what_was_thought_of(turn):
+    elif name in MAYBE_A_QUESTION and not corrects and not wished and answer.asks_what_was_thought_of(turn):
         function = answer.run
     if name in (*MAYBE_A_QUESTION, "action_answer") and city.chooses(turn):
         function = city.run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from backend.store import facts
 from bot.actions.turn import Turn
 
@@ -30,6 +32,21 @@ NAMED = {
     "户口": ("hukou_city", "hukou_since", "hukou_never_moved_out"),
 }
 """Words for what may be taken back one by one."""
+
+
+WISH = re.compile(
+    r"(?:忘|删|清|抹|忽略|丢|收回|撤回|取消)(?:掉|了|除|空|光|干净)?.{0,4}(?:我|俺|刚才|刚刚|前面).{0,6}(?:说|讲|提|信息|资料|情况|记录)|"
+    r"(?:我|俺|刚才|刚刚|前面|之前).{0,6}(?:说|讲|提|告诉|记).{0,10}(?:忘[掉了]|删|清|抹|忽略|丢|收回|撤回|取消|作废|不算数?|别记|别留|别存)|"
+    r"(?:都|全|统统)(?:给我|帮我)?(?:忘|删|清|抹)(?:掉|了|除|空|光|干净)|从头(?:来|开始)|重新开始|清零|"
+    r"别(?:再)?记(?:我|着|住)|当我没(?:说|讲|提)|(?:别|不要)(?:保存|留|存)(?:我|着)"
+)
+"""Words that take back what was said, however else the message sounds."""
+ASKS = re.compile(r"[吗么?？]|会不会|能不能|多久|怎么|咋")
+
+
+def wished(text: str) -> bool:
+    """Tell whether a message takes back what was said, and does not only ask about it."""
+    return bool(WISH.search(text)) and not ASKS.search(text)
 
 
 def run(turn: Turn) -> None:

@@ -13,6 +13,7 @@ from backend.answers.moments import YEAR
 from backend.answers.replying import example, gives_up
 from backend.answers.utterance import Part
 from backend.policy.vocabulary import Fact
+from bot.actions import forget
 from bot.actions.again import GOING_ON
 from bot.actions.asking import INSTEAD, TRIES, next_fact, verdict_now, with_asked
 from bot.actions.noting import kept_by_others, note
@@ -61,6 +62,10 @@ def run(turn: Turn) -> None:
     fact = asked_fact(turn)
     if fact is None or turn.answered_already:
         turn.set(eligibility_answer=None)  # the form begins, or comes back after a question: that was no answer
+        return
+    if forget.wished(turn.utterance.text):
+        forget.run(turn)
+        turn.set(eligibility_answer="given_up")
         return
     if asks_aside(turn, fact):
         raise Rejected

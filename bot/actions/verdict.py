@@ -20,7 +20,7 @@ def run(turn: Turn) -> None:
     turn.set(asking=False)
     ended = ENDED.get(str(turn.slot("eligibility_answer")))
     if not turn.judging.get("item"):
-        turn.say("好的，先到这里。想接着问随时说。")
+        turn.say("想接着问随时说。")
         return
     verdict = verdict_now(turn)
     answer = worded(verdict, turn.judging.get("skipped") or ())

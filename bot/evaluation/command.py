@@ -19,7 +19,7 @@ from backend.policy import load_packs
 from backend.policy.catalogue import Pack
 from backend.run.paths import ROOT
 from bot.baselines import BestArticle, NotTrained, RasaInit
-from bot.evaluation import load, tables
+from bot.evaluation import load, tables, weights
 from bot.evaluation.asking import Marked, listen, put_all
 from bot.evaluation.conversing import hold_all, told
 from bot.evaluation.marking import Marker
@@ -35,13 +35,20 @@ AS_OF = "2021-06-10"
 def main(arguments: Sequence[str]) -> int:
     """Run the evaluation and print its tables."""
     options = _options(arguments)
-    test_set, packs, today = read(DATA / options.set), load_packs(), date.fromisoformat(options.as_of)
+    packs, today = load_packs(), date.fromisoformat(options.as_of)
+    test_set = read(options.folder or DATA / options.set)
     if options.load:
         print(load.measure(test_set.questions, today))
         print(f"训练：{load.training_seconds():.0f} 秒")
         return 0
     with tempfile.TemporaryDirectory() as temporary, ProvingGround(Path(temporary), needed=load.WHOLE) as ground:
         assistant.speak_to(ground.settings)
+        if options.only == "dialogues":
+            print(told(hold_all(test_set.dialogues, ground, today), options.wrong))
+            return 0
+        if options.learn:
+            weights.write(weights.learn(read(DATA / "dev").questions, ground, packs, today))
+            return 0
         marker = Marker(packs)
         ours = put_all(test_set.questions, marker, today)
         systems = {"本系统": ours, **_baselines(test_set.questions, marker, packs, ground, options)}
@@ -115,10 +122,13 @@ def _who(marked: Marked) -> str:
 def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./talent eval", description="在留出的测试集上评测助手")
     parser.add_argument("--set", default="test", choices=("test", "dev"), help="test 是留出的，dev 是开发用的")
+    parser.add_argument("--folder", type=Path, help="换一个文件夹里的题（格式见 nlu_data/test/README.md）")
+    parser.add_argument("--only", choices=("dialogues",), help="只跑对话")
     parser.add_argument("--as-of", default=AS_OF, help=f"在哪一天问（YYYY-MM-DD，默认 {AS_OF}）")
     parser.add_argument("--no-baselines", action="store_true", help="不跑两个对照系统")
     parser.add_argument("--no-rasa-init", action="store_true", help="不跑 rasa init 对照（首次要训练）")
     parser.add_argument("--load", action="store_true", help="16 人同时说话的用时、训练用时、内存（旁边是裸 Rasa）")
+    parser.add_argument("--learn", action="store_true", help="从开发用的题里学各候选答案的权重，写进 weights.yml")
     parser.add_argument("--wrong", action="store_true", help="列出没答对的")
     return parser.parse_args(arguments)
 
