@@ -2,7 +2,7 @@
 
 Candidates are what the structure of the pack gives for the likely aspects and items, and the statements that the search
 finds. Each is described by a few numbers between 0 and 1; their weights are in weights.yml, learned from the questions
-to develop with (benchmarks/assistant_weights.py), so that no number here was turned by hand.
+to develop with (`./talent eval --learn`), so that no number here was turned by hand.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from backend.policy.knowledge import Hit, Snippet
 from backend.policy.types import Item
 
 WEIGHTS = Path(__file__).with_name("weights.yml")
-ALIKE = 0.3
+ALIKE = 0.18
 """From this likeness to a way of asking for it on, an answer has to do with the question whatever its words."""
 ENOUGH = 0.5
 """The share of a question's content that an answer must carry when the question has words that no text knows."""

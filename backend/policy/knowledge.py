@@ -117,7 +117,8 @@ class Knowledge:
             "sound": _View.of([Counter(pairs(reading.sound(text))) for text in texts]),
         }
         self._phrases = Phrases(self._asked(), self._meant, reading.sound)
-        self._known = frozenset(term for counts in self._words for term in counts)
+        asked = (word for snippet in self.snippets for phrase in snippet.asked for word in reading.cut(phrase))
+        self._known = frozenset((*(term for counts in self._words for term in counts), *asked))
 
     def search(
         self,
@@ -178,7 +179,7 @@ class Knowledge:
         return there / sum(weights.values())
 
     def unknown(self, text: str) -> list[str]:
-        """Return the content words of `text` that occur nowhere in the city's texts, rarest first."""
+        """Return the content words of `text` that occur nowhere in what is known of the city, rarest first."""
         words = [w for w in self.reading.content(text) if not any(m in self._known for m in self.reading.meanings(w))]
         return sorted(words, key=lambda word: -self.reading.rarity(word))
 
