@@ -1,13 +1,27 @@
 """The desk: the queue with its filters, finding a person, warnings, saved replies, the export of a list."""
 
 from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from werkzeug.datastructures import MultiDict
 
 from backend import clock
 from backend.console import queue, sheets, words
 from backend.console.navigation import first_page
-from backend.console.security import hats
+from backend.console.security import LIST_COOKIE, hats
 from backend.store import alerts, audit, facts
 from backend.store.models import Application
 from backend.workflow import clocks, rulebook
@@ -50,9 +64,11 @@ def _filters() -> queue.Filters:
 def _home():
     if g.staff.role == Role.ADMIN:
         return redirect(first_page())
+    if not request.args and (kept := _kept()):
+        return redirect(url_for("console.home", **kept))
     filters, today, mine = _filters(), clock.today(), hats()
     listing = queue.listing(mine, filters, today)
-    return render_template(
+    page = render_template(
         "console/home.html",
         filters=filters,
         counts=queue.counts(mine, today),
@@ -65,6 +81,27 @@ def _home():
         items=_items(),
         steps=[Choice(kind, name) for kind, name in STEP_NAMES.items() if kind != "application"],
     )
+    return _keep(make_response(page), filters)
+
+
+def _kept() -> dict[str, Any]:
+    """Return what the list was narrowed to when it was last seen in this browser."""
+    words_kept = parse_qsl(request.cookies.get(LIST_COOKIE, ""))
+    return queue.filters_of(MultiDict(words_kept)).query() if words_kept else {}
+
+
+def _keep(response: Response, filters: queue.Filters) -> Response:
+    written = urlencode(filters.query(), doseq=True)
+    if request.args and written and len(written) < MOST_KEPT:
+        secure = current_app.config["CONSOLE_SECURE_COOKIES"]
+        response.set_cookie(LIST_COOKIE, written, path="/console", httponly=True, secure=secure, samesite="Strict")
+    elif request.args:
+        response.delete_cookie(LIST_COOKIE, path="/console")
+    return response
+
+
+MOST_KEPT = 2000
+"""Characters; a longer choice (many people of one name) is not kept."""
 
 
 def _items() -> list[Choice]:

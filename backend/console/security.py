@@ -18,6 +18,9 @@ from backend.workflow import rulebook
 from backend.workflow.rights import Hat
 
 COOKIE = "console_session"
+LIST_COOKIE = "console_list"
+"""Keeps what the list of cases was narrowed to, so that it is the same after a case; ids and codes, no names."""
+
 OPEN_ENDPOINTS = frozenset(
     {"console.login", "console.log_in", "console.sign_on", "console.signed_on", "console.static"}
 )
@@ -113,7 +116,7 @@ def _harden(response: Response) -> Response:
 
 
 def remember(response: Response, login: accounts.Login, secure: bool) -> Response:
-    """Put the session's cookie on a response."""
+    """Put the session's cookie on a response, and begin with the whole list."""
     response.set_cookie(
         COOKIE,
         login.token,
@@ -123,12 +126,14 @@ def remember(response: Response, login: accounts.Login, secure: bool) -> Respons
         secure=secure,
         samesite="Strict",
     )
+    response.delete_cookie(LIST_COOKIE, path="/console", secure=secure, httponly=True, samesite="Strict")
     return response
 
 
 def forget(response: Response) -> Response:
     """Take the session's cookie off."""
     response.delete_cookie(COOKIE, path="/console", httponly=True, samesite="Strict")
+    response.delete_cookie(LIST_COOKIE, path="/console")
     return response
 
 

@@ -365,3 +365,15 @@ def test_nobody_of_another_agency_stands_in(visit, office):
     today = clock.today()
     form = {"deputy": office.stranger.id, "starts_on": today, "ends_on": today}
     assert "请选择本部门的一位同事" in said(visit(office.reviewer).post("/console/account/absences", **form))
+
+
+def test_the_list_stays_as_it_was_narrowed_until_it_is_cleared_or_one_logs_out(visit, office, talent):
+    to_review(office, talent, clock.now())
+    visitor = visit(office.reviewer)
+    visitor.get("/console/?scope=visible&item=recognition&late=1")
+    assert visitor.get("/console/").location == "/console/?scope=visible&item=recognition&late=1"
+    visitor.get("/console/?scope=mine")
+    assert visitor.get("/console/").status_code == 200
+    visitor.get("/console/?state=correction")
+    visitor.post("/console/logout")
+    assert visitor.client.get_cookie("console_list", path="/console") is None
