@@ -118,3 +118,26 @@ def test_a_question_is_answered_while_the_store_is_away(caller):
 def test_a_number_that_was_masked_is_sent_to_the_form(caller):
     said = caller("action_answer", "［证件号已隐去］帮我认定", "ask_eligibility")
     assert "申请表" in said[0]
+
+
+def test_a_question_that_waited_for_its_city_is_answered_when_the_city_is_named(caller):
+    caller("action_answer", "硕士生活补助多少", "ask_amount", city=None)
+    (said,) = caller("action_note", "安阳的", "inform", ("city", "安阳", "anyang"), city=None)
+    assert "1200元" in said
+
+
+def test_words_of_the_fact_asked_for_answer_it(caller):
+    caller("action_answer", "我能认定急需紧缺人才吗", "ask_eligibility")
+    caller("action_ask_eligibility_answer", "我能认定急需紧缺人才吗", "ask_eligibility", loop="eligibility_form")
+    caller("validate_eligibility_form", "全日制本科", "inform", loop="eligibility_form")
+    caller("action_ask_eligibility_answer", "全日制本科", "inform", loop="eligibility_form")
+    caller("validate_eligibility_form", "不太清楚", "deny", loop="eligibility_form")
+    with connection():
+        assert "full_time_employment" not in facts.values(caller.applicant)
+
+
+def test_a_wish_to_be_forgotten_is_heard_however_it_was_understood(caller):
+    caller("action_note", "我是硕士", "inform")
+    caller("action_decline", "把我刚才说的全删了", "out_of_scope")
+    with connection():
+        assert "education" not in facts.values(caller.applicant)
