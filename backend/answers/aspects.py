@@ -242,6 +242,8 @@ def _limit(step: Step) -> str:
         return ""
     unit = {"workday": "个工作日", "day": "天", "month": "个月", "hour": "小时"}.get(step.unit or "", step.unit or "")
     said = f"{step.length}{unit}"
+    if step.promised is not None:
+        return f"（承诺{step.promised}{unit}，法定{said}）"
     return "" if said in (step.does or "") else f"（{said}）"
 
 

@@ -1,5 +1,6 @@
 """Every answer that the structure of a pack can give, for every item of every city."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -32,3 +33,13 @@ def test_every_aspect_of_every_item_cites_clauses_that_exist(library, city, item
 def _known(city, cite):
     """Whether a clause, or the article of which it is a part, is in the pack."""
     return cite in PACKS[city].clauses or cite.rsplit(".", 1)[0] in PACKS[city].clauses
+
+
+def test_a_shorter_limit_that_the_office_promises_is_told_beside_the_statutory_one(library):
+    asked = Asked("", (("ask_time_limit", 1.0),), ("anyang",), (), (), {}, {}, Topic())
+    case = Case.of(asked, "anyang", World(PACKS, library.knowledge, date(2026, 2, 1)))
+    item = case.rules.items["living_allowance"]
+    steps = tuple(replace(step, promised=3) if step.id == "public_notice" else step for step in item.steps)
+    found = TABLE["ask_time_limit"][0](case, replace(item, steps=steps))
+    assert found is not None
+    assert "承诺3个工作日，法定5个工作日" in found.text
