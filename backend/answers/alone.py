@@ -16,6 +16,12 @@ from backend.answers.utterance import Entity, Part, Utterance
 from backend.policy.catalogue import Pack
 
 NOTICE = "（助手正在恢复，先按政策条文为您查到这些）"
+UNHEARD = "助手正在恢复，接着刚才说的话暂时听不懂，这句没有记下来。过一会儿再说一遍，或者在申请表里直接填。"
+BARE = re.compile(
+    r"^(?:[\d０-９.%:/~-]|[一二三四五六七八九十百千万零〇两半几]|[年月日号天个岁级元块人次周]|去年|前年|今年|上个?月|下个?月|月初|月底|[的了吧呢呀啊，,。！!\s]"
+    r"|是|对|嗯|好|行|中|有|没有?|不|木有|不是|不对|不知道|不清楚|记不清|不想说)+$"
+)
+"""A reply to a question of ours rather than a question: a date, a number, a yes or a no."""
 CUES = (
     ("ask_amount", r"多少钱|给多少|补多少|几万|金额|标准|打几折|多钱|能领多少|多少"),
     ("ask_materials", r"材料|证件|要带|带啥|交啥|手续|资料|清单|复印"),
@@ -34,6 +40,8 @@ CUES = (
 
 def answer_alone(text: str, city: str | None, today: date, library: Library) -> list[Reply]:
     """Return the best answer the search has, marked as such."""
+    if BARE.match(text.strip()):
+        return [Reply(UNHEARD, (), (Link("看全部事项", "screen", "items"), Link("转人工", "say", "转人工")))]
     utterance = _understood(text, library)
     world = World(library.packs, library.knowledge, today)
     home = city if city in library.packs else None
