@@ -16,7 +16,29 @@ def main():
     sys.argv = ["rasa", "run", *sys.argv[1:], "--enable-api", "--jwt-secret", secret, "--jwt-method", "HS256"]
     from rasa.__main__ import main as rasa
 
+    check_schema_once()
     rasa()
+
+
+def check_schema_once():
+    """Let Rasa check the format of its actions' answers by a validator made once.
+
+    Rasa 3.6 checks the schema itself again before every answer, which is a third of what a turn costs it
+    (docs/adr/rasa-one-turn.md). What a wrong answer raises is the same.
+    """
+    from jsonschema.validators import validator_for
+    from rasa.core.actions.action import RemoteAction
+
+    schema = RemoteAction.action_response_format_spec()
+    kind = validator_for(schema)
+    kind.check_schema(schema)
+    validator = kind(schema)
+
+    def is_valid(action, result):
+        validator.validate(result)
+        return True
+
+    RemoteAction._validate_action_result = is_valid
 
 
 if __name__ == "__main__":
