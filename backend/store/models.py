@@ -731,6 +731,13 @@ Payment.add_index(
         name="payment_once",
     )
 )
+Payment.add_index(  # what is not paid yet, added up in the order of the index
+    Payment.index(
+        *(Payment.city, Payment.payer, Payment.state, Payment.fen),
+        where=(Payment.state != "paid"),
+        name="payment_unpaid",
+    )
+)
 
 
 class ClosedPeriod(Base):
