@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from functools import reduce
+from functools import lru_cache, reduce
 from operator import and_, or_
 from typing import Any
 
@@ -26,8 +26,8 @@ AFTER_ALL = "龥"
 IS_OPEN = Application.role.is_null(False)
 """Open are the cases that are on somebody's desk; said so, an index of them alone answers."""
 
-FEW = 20_000
-"""Of an agency that took part in no more stays, its cases are gathered first; of a busier one, every case is asked."""
+FEW, MANY = 20_000, 100_000
+"""Stays. Of an agency with no more than a few, its cases are gathered first; of one with many, every case is asked."""
 
 
 @dataclass(frozen=True)
@@ -144,13 +144,21 @@ def _took_part(places: Sequence[str]):
     """Return the condition for cases in which one of these agencies has, or had, a step.
 
     A busy agency finds a page of cases soon, however they are sorted: each is asked as the list goes, and OFFSET keeps
-    PostgreSQL from gathering all first. One that rarely takes part would search long: its few are gathered.
+    PostgreSQL from gathering all first. One that rarely takes part would search long: its few are gathered. Between
+    the two PostgreSQL is left the choice: it asks the cases of a person, and gathers all for a list.
     """
     stays = StepRecord.agency.in_(places)
-    if StepRecord.select(SQL("1")).where(stays).limit(FEW + 1).count() <= FEW:
+    number = _stays(tuple(places), clock.now().replace(minute=0, second=0, microsecond=0))
+    if number <= FEW:
         return Application.id.in_(StepRecord.select(StepRecord.application).where(stays))
-    own = (StepRecord.application == Application.id) & stays
-    return Application.agency.in_(places) | fn.EXISTS(StepRecord.select(SQL("1")).where(own).offset(0))
+    own = StepRecord.select(SQL("1")).where((StepRecord.application == Application.id) & stays)
+    return Application.agency.in_(places) | fn.EXISTS(own.offset(0) if number > MANY else own)
+
+
+@lru_cache(maxsize=256)
+def _stays(places: tuple[str, ...], hour: datetime) -> int:
+    """Count the stays at agencies up to MANY + 1, once an hour: it decides how cases are found, never which."""
+    return StepRecord.select(SQL("1")).where(StepRecord.agency.in_(places)).limit(MANY + 1).count()
 
 
 def _scope(hat: Hat):

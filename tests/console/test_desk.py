@@ -51,6 +51,18 @@ def test_only_ones_own_desk_is_there_and_all_that_is_visible_on_demand(visit, of
     assert set(numbers(clerk.text("/console/?scope=visible"))) == {waiting.number, reviewed.number}
 
 
+@pytest.mark.parametrize(("few", "many"), [(20_000, 100_000), (0, 100_000), (0, 0)])
+def test_an_agency_finds_the_same_cases_however_busy_it_is(visit, office, talent, monkeypatch, few, many):
+    from backend.console import queue
+
+    monkeypatch.setattr(queue, "FEW", few)
+    monkeypatch.setattr(queue, "MANY", many)
+    waiting, reviewed = submitted(office, 1)[0], to_review(office, talent, clock.now())
+    queue._stays.cache_clear()
+    assert set(numbers(visit(office.clerk).text("/console/?scope=visible"))) == {waiting.number, reviewed.number}
+    assert numbers(visit(office.clerk).text("/console/?scope=visible&late=1")) == []
+
+
 def test_a_tile_stops_counting_where_nobody_reads_on(visit, office, monkeypatch):
     from backend.console import queue, words
 
