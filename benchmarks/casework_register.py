@@ -28,6 +28,7 @@ FACTS = {
 }
 SEALED = ("full_name", "id_number", "phone")
 EMPLOYERS = 2000
+NAMESAKES = 25
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙马朱胡郭何高林罗", "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超秀霞平"
 
 
@@ -39,8 +40,9 @@ class Size:
     people: int
 
 
-def name_of(number: int) -> str:
-    """Return the name of a person; about one in four hundred has the same."""
+def name_of(number: int, people: int) -> str:
+    """Return the name of one of so many people; 25 have the same, however many there are."""
+    number %= max(1, people // NAMESAKES)
     return SURNAMES[number % 20] + GIVEN[number // 20 % 20] + GIVEN[number // 400 % 20]
 
 
@@ -86,7 +88,7 @@ def _copy(table: str, columns: Iterable[str], rows: Iterator[tuple]) -> None:
 def _people(packs: Packs, size: Size, now: datetime) -> Iterator[tuple]:
     cities = list(packs)
     for n in range(size.people):
-        masked = f"{name_of(n)[0]}**"
+        masked = f"{name_of(n, size.people)[0]}**"
         yield f"apl_{n:026d}", now.isoformat(), "active", cities[n % len(cities)], masked, "{}"
 
 
@@ -94,7 +96,7 @@ def _facts(size: Size, now: datetime) -> Iterator[tuple]:
     told = now.isoformat()
     for n in range(size.people):
         person = f"apl_{n:026d}"
-        secret = dict(zip(SEALED, (name_of(n), id_number_of(n), phone_of(n)), strict=True))
+        secret = dict(zip(SEALED, (name_of(n, size.people), id_number_of(n), phone_of(n)), strict=True))
         for place, (name, value) in enumerate(secret.items()):
             hashed = vault.lookup(name, value)
             yield f"fct_{n:08d}{place:02d}", person, name, None, "-", hashed, "***", "form", told, False
