@@ -25,7 +25,7 @@ import pgserver
 from flask import Flask
 
 from backend import clock
-from backend.console import create_blueprint, queue
+from backend.console import create_blueprint, payments_pages, queue
 from backend.settings import Settings
 from backend.store import database
 from backend.store import staff as accounts
@@ -297,11 +297,18 @@ def opened(server, name: str, options: argparse.Namespace) -> Iterator[Office]:
     """Open a register and give the office over it."""
     settings = settings_for(server, name, options)
     database.migrate(settings)
-    queue._stays.cache_clear()  # counted in the other register
+    _forget()
     with database.connection():
         office = Office(console(settings))
     yield office
     database.database.close_all()
+
+
+def _forget() -> None:
+    """Forget what was counted and kept of the other register."""
+    queue._stays.cache_clear()
+    for kept in (queue.counted_beside, payments_pages.paid_sums, insight.kept):
+        kept.clear()
 
 
 def timed(acts: list[Callable[[], object]]) -> Measured:
