@@ -57,9 +57,13 @@ class Kept:
 
     def clear(self) -> None:
         """Forget everything, after what is being made is made."""
+        self.settle()
+        self._there.clear()
+
+    def settle(self) -> None:
+        """Wait until all that is being made is made."""
         for coming in list(self._coming.values()):
             coming.done.wait()
-        self._there.clear()
 
     def _begin(self, key: Hashable, now: datetime) -> Making:
         with self._lock:

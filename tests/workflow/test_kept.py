@@ -83,3 +83,12 @@ def test_only_so_many_are_kept(slow):
         kept.ask(key, MONDAY)
     assert kept.ask("c", MONDAY)[0] == 3
     assert kept.ask("a", MONDAY)[0] == 4
+
+
+def test_one_can_wait_until_nothing_is_being_made_any_more(slow):
+    kept = Kept(slow)
+    slow.may_go.clear()
+    assert kept.ask("a", MONDAY, patience=0) is None
+    threading.Timer(0.05, slow.may_go.set).start()
+    kept.settle()
+    assert kept.ask("a", MONDAY, patience=0) == (1, MONDAY)
