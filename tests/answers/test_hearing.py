@@ -52,3 +52,15 @@ def test_the_degree_before_the_word_for_kin_is_that_of_the_talent():
 
 def test_a_month_alone_is_no_day_of_birth():
     assert "birth_date" not in told("2019年6月", ("date", "2019年6月", {"year": 2019, "month": 6}))
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("去年11月被重点企业名录里的公司招进来的", "公司"),
+        ("我在名单上的企业干活", "企业"),
+        ("进了目录里的公司", "公司"),
+    ],
+)
+def test_a_firm_on_the_list_is_heard_where_one_tells_who_hired_one(text, word):
+    assert told(text, ("employer_category", word, "enterprise"))["employer_on_key_list"] is True
