@@ -195,21 +195,9 @@ def _key(body: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[str, Any]) -> tuple[dict, int]:
     turn = Turn(desk, body.get("tracker") or {}, clock.now())
-    wished = forget.wished(turn.utterance.text)
-    if wished and name in (*MAYBE_A_QUESTION, *ONLY_WHEN_SURE) and not turn.in_form:
-        function = forget.run
-    elif name in ONLY_WHEN_SURE and turn.confidence < SURE and not wished:
-        function = decline.run  # rather look whether the rules say something than do what was not asked for
-    corrects = not wished and not turn.in_form and reading.corrects(turn)
-    if corrects and name in LETS_ASK_ON:
-        function = note.run
-    elif name in MAYBE_A_QUESTION and not corrects and not wished and answer.asks_what_was_thought_of(turn):
-        function = answer.run
-    if name in (*MAYBE_A_QUESTION, "action_answer") and city.chooses(turn):
-        function = city.run
     try:
         with connection():
-            function(turn)
+            _meant(turn, name, function)(turn)
             return turn.result(), 200
     except listen.Rejected:
         return {"error": "not for the form", "action_name": "eligibility_form"}, 400
@@ -218,3 +206,18 @@ def _run(desk: Desk, name: str, function: Callable[[Turn], None], body: Mapping[
         turn.said.clear()
         turn.say(SORRY)
         return turn.result(), 200
+
+
+def _meant(turn: Turn, name: str, function: Callable[[Turn], None]) -> Callable[[Turn], None]:
+    """Return what to do for an action that Rasa chose by the intent: what the words plainly say goes before it."""
+    if name in (*MAYBE_A_QUESTION, "action_answer") and city.chooses(turn):
+        return city.run
+    if forget.wished(turn.utterance.text):
+        return forget.run if name in (*MAYBE_A_QUESTION, *ONLY_WHEN_SURE) and not turn.in_form else function
+    if not turn.in_form and reading.corrects(turn):
+        if name in LETS_ASK_ON:
+            return note.run
+    elif name in MAYBE_A_QUESTION and answer.asks_what_was_thought_of(turn):
+        return answer.run
+    # rather look whether the rules say something than do what was not asked for
+    return decline.run if name in ONLY_WHEN_SURE and turn.confidence < SURE else function

@@ -2,6 +2,8 @@
 
 from backend.store import facts
 from backend.store.database import connection, database
+from bot.actions import answer
+from bot.actions.app import SORRY
 from tests.bot.conftest import TOKEN
 
 LAST_NOVEMBER = ("date", "去年11月", {"year": -1, "relative": True, "month": 11})
@@ -141,3 +143,17 @@ def test_a_wish_to_be_forgotten_is_heard_however_it_was_understood(caller):
     caller("action_decline", "把我刚才说的全删了", "out_of_scope")
     with connection():
         assert "education" not in facts.values(caller.applicant)
+
+
+def test_a_question_taken_for_small_talk_is_answered_and_leaves_no_connection_open(caller):
+    (said,) = caller("action_small_talk", "月补名单贴出来几天", "greet", ("item", "月补", "生活补助"))
+    assert "5个工作日" in said
+    assert database.is_closed()
+
+
+def test_what_fails_while_choosing_what_to_do_is_told_in_plain_words(caller, monkeypatch):
+    def fails(turn):
+        raise LookupError("no such thing")
+
+    monkeypatch.setattr(answer, "asks_what_was_thought_of", fails)
+    assert caller("action_small_talk", "生活补助公示几天", "greet") == [SORRY]
