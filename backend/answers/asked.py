@@ -75,13 +75,14 @@ CARRIED = ("ask_same",)
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What the last question was about; travels in a Rasa slot as plain data."""
+    """What the last question was about, and the city the client showed then; travels in a Rasa slot as plain data."""
 
     city: str | None = None
     items: tuple[str, ...] = ()
     intent: str = "ask_about"
     text: str = ""
     supposed: Mapping[str, Any] = field(default_factory=dict)
+    home: str | None = None
 
     @classmethod
     def of(cls, data: Mapping[str, Any] | None) -> Topic:
@@ -97,6 +98,7 @@ class Topic:
             "intent": self.intent,
             "text": self.text,
             "supposed": dict(self.supposed),
+            "home": self.home,
         }
 
 

@@ -147,7 +147,7 @@ def _remember_topic(turn: Turn, asked: list[Asked], found: list[Answer]) -> None
     city = next((each.city for each in reversed(found) if each.city), None) or turn.topic.city
     supposed: dict[str, Any] = {**last.supposed}
     text = last.topic.text if last.carried and last.topic.text else last.text
-    turn.set(topic=Topic(city, items[-2:], last.intent, text, supposed).as_json())
+    turn.set(topic=Topic(city, items[-2:], last.intent, text, supposed, turn.home).as_json())
 
 
 def _named(turn: Turn, asked: Asked) -> tuple[str, ...]:

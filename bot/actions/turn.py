@@ -118,8 +118,9 @@ class Turn:
 
     @property
     def topic(self) -> Topic:
-        """What the last question was about."""
-        return Topic.of(self.slot("topic"))
+        """What the last question was about; nothing once the person has turned the client to another city."""
+        topic = Topic.of(self.slot("topic"))
+        return Topic() if topic.home and self.home and topic.home != self.home else topic
 
     @property
     def judging(self) -> dict[str, Any]:

@@ -157,3 +157,9 @@ def test_what_fails_while_choosing_what_to_do_is_told_in_plain_words(caller, mon
 
     monkeypatch.setattr(answer, "asks_what_was_thought_of", fails)
     assert caller("action_small_talk", "生活补助公示几天", "greet") == [SORRY]
+
+
+def test_turning_the_client_to_another_city_leaves_the_last_question_behind(caller):
+    caller("action_answer", "生活补助公示几天", "ask_time_limit", ("item", "生活补助", "生活补助"))
+    there = caller("action_answer", "补贴能领几年", "ask_duration", ("item", "补贴", "生活补贴"), city="liaocheng")
+    assert caller.slots["topic"]["city"] == "liaocheng", there
